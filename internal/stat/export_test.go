@@ -1,0 +1,8 @@
+package stat
+
+// Seams for tests against reference vectors.
+var (
+	ChiSquareTail   = chiSquareTail
+	BetaRegularized = betaRegularized
+	Critical        = critical
+)
