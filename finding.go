@@ -29,6 +29,8 @@ const (
 	ZeroDenominator Reason = "zero-denominator" // the metric divides by a count that is zero
 	NotProbability  Reason = "not-probability"  // the score is a rank, or lies outside 0 to 1
 	TooManyGroups   Reason = "too-many-groups"  // more distinct values than a sensitive feature may have
+	SetAside        Reason = "set-aside"        // a named person set the finding aside until a date
+	InformsOnly     Reason = "informs-only"     // another fairness definition was declared primary; findings stand beside it
 	NotDeclared     Reason = "not-declared"     // the file does not ask for it
 )
 

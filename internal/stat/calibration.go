@@ -17,7 +17,7 @@ type Calibration struct {
 	Slope, SlopeSE                   float64
 	Intercept, InterceptSE           float64
 	SlopeInterval, InterceptInterval Interval
-	Unfit                            string // "", "no-rows", "one-class", "constant-score", "separated" or "not-converged"
+	Unfit                            string // "", "no-rows", "one-class", "constant-score", "separated", "not-converged" or "left-out"
 
 	// ECE is the expected calibration error Σ n_b/n |share of positives − mean score| over Bins. It is never negative, so
 	// it is too large by chance: ECEBias is about what a calibrated score would show with these bins. ECEInterval adds to
@@ -41,9 +41,9 @@ type Bin struct {
 }
 
 // Calibrate measures each group. class is 1 for negative and 2 for positive rows; without codes all rows are one group, and
-// groups is not looked at. Rows whose score is NaN count nowhere. bins is the number of pieces of
-// the curve, at least 1, with equal numbers of rows in each group on its own; equal scores stay together, and pieces
-// without rows are left out.
+// groups is not looked at. Rows whose score is NaN count nowhere. bins is the number of pieces of the curve, with equal
+// numbers of rows in each group on its own; equal scores stay together, and pieces without rows are left out. With 0 the
+// fit and the curve are left out, and Unfit says so.
 //
 // Slope and intercept are maximum likelihood estimates to full precision: Newton's method on a fine histogram of logits
 // first, then on the rows, where it needs two or three passes. Cost: about 0.15 µs per row, and 12 bytes per row.
@@ -54,8 +54,14 @@ func (r *Ranking) Calibrate(class []uint8, codes []uint16, groups, bins int, lev
 	packed := r.pack(class, codes, groups)
 	cells := make([]calibrationSums, groups)
 	logits := r.logits(packed, cells)
-	fitLogistic(cells, packed, logits)
-	r.curves(packed, cells, max(bins, 1))
+	if bins > 0 {
+		fitLogistic(cells, packed, logits)
+		r.curves(packed, cells, bins)
+	} else {
+		for i := range cells {
+			cells[i].unfit = "left-out"
+		}
+	}
 	out := make([]Calibration, groups)
 	for i := range cells {
 		out[i] = cells[i].result(level)
