@@ -137,8 +137,11 @@ func fit(s string, limit int) string {
 	n := 0
 	for i, r := range s {
 		if n += cells(r); n > limit-2 {
-			return strings.TrimRight(s[:i], " ") + "…"
+			return strings.TrimRight(wholeNumbers(s[:i]), " ,(（，") + "…"
 		}
 	}
 	return s
 }
+
+// wholeNumbers takes the number off the end of a text that was cut: half a number is another number.
+func wholeNumbers(s string) string { return strings.TrimRight(s, "0123456789.,%−") }

@@ -119,7 +119,7 @@ func (v *view) int(n int64) string { return text.FormatInt(v.lang, n) }
 
 // list joins data texts as the language does, at most as many as a row can hold.
 func (v *view) list(items []string) string {
-	const most = 12
+	const most = 40
 	kept, more := cut(v, items, most)
 	shown := make([]string, len(kept))
 	for i, s := range kept {

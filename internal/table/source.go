@@ -75,8 +75,17 @@ type input struct {
 	interval func() error // the caller's ctx.Err
 }
 
+// special reports whether a name is neither a file nor a folder.
+func special(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
 // openInput opens a regular file.
 func openInput(ctx context.Context, fsys fs.FS, name string, progress *reporter) (*input, error) {
+	if special(fsys, name) { // to open a pipe is to wait for its writer
+		return nil, &plumbline.Error{Code: plumbline.Invalid, Where: name, Message: "it is a pipe or a device, not a file", Hint: "write the data to a file first"}
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		code := plumbline.Unavailable

@@ -204,11 +204,11 @@ func CheckBiasConditionalImportance() plumbline.Text {
 	}
 }
 
-// CheckBiasConditionalMeaning is the message check.bias.conditional.meaning: "The disadvantage that remains among people who are alike in a declared feature: conditional demographic disparity, and the common odds ratio and risk difference of Mantel and Haenszel.".
+// CheckBiasConditionalMeaning is the message check.bias.conditional.meaning: "The disadvantage that remains among people who are alike in a declared feature: conditional demographic disparity, and the common odds ratio and risk difference of Mantel and Haenszel. Where people have several rows, intervals are widened by the larger of two design effects, that of the group and that of the rest, which errs towards too wide.".
 func CheckBiasConditionalMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "在声明的特征相同的人之间仍然存在的不利：条件人口统计差异，以及 Mantel–Haenszel 公共比值比与风险差。",
-		EN: "The disadvantage that remains among people who are alike in a declared feature: conditional demographic disparity, and the common odds ratio and risk difference of Mantel and Haenszel.",
+		ZH: "在声明的特征相同的人之间仍然存在的不利：条件人口统计差异，以及 Mantel–Haenszel 公共比值比与风险差。同一人有多行时，区间按两个设计效应（该群体与其余）中较大者放宽，宁宽勿窄。",
+		EN: "The disadvantage that remains among people who are alike in a declared feature: conditional demographic disparity, and the common odds ratio and risk difference of Mantel and Haenszel. Where people have several rows, intervals are widened by the larger of two design effects, that of the group and that of the rest, which errs towards too wide.",
 	}
 }
 
@@ -380,19 +380,19 @@ func CheckBiasNyc144Importance() plumbline.Text {
 	}
 }
 
-// CheckBiasNyc144Meaning is the message check.bias.nyc144.meaning: "Each category's selection rate, and its rate of scores above the sample's median, divided by that of the category with the highest rate. Unknown categories are counted and enter no ratio.".
+// CheckBiasNyc144Meaning is the message check.bias.nyc144.meaning: "Each category's selection rate, and its rate of scores better than the sample's median, divided by that of the category with the highest rate. All rows of unknown category are counted, and they enter no ratio.".
 func CheckBiasNyc144Meaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "各类别的选中率、评分高于样本中位数的比率，分别除以比率最高类别的相应数值。未知类别只计数，不进入比值。",
-		EN: "Each category's selection rate, and its rate of scores above the sample's median, divided by that of the category with the highest rate. Unknown categories are counted and enter no ratio.",
+		ZH: "各类别的选中率、评分优于样本中位数的比率，分别除以比率最高类别的相应数值。类别未知的行全部计数，不进入比值。",
+		EN: "Each category's selection rate, and its rate of scores better than the sample's median, divided by that of the category with the highest rate. All rows of unknown category are counted, and they enter no ratio.",
 	}
 }
 
-// CheckBiasNyc144ParamSmallCategory is the message check.bias.nyc144.param.small_category: "The rule lets an independent auditor leave out categories under 2 % of the sample; the choice is recorded in the workflow file.".
+// CheckBiasNyc144ParamSmallCategory is the message check.bias.nyc144.param.small_category: "The rule lets an independent auditor leave out categories under 2 % of the data used; the choice is recorded in the workflow file. The data used are all rows with a decision, those of unknown category among them.".
 func CheckBiasNyc144ParamSmallCategory() plumbline.Text {
 	return plumbline.Text{
-		ZH: "规则允许独立审计师略去占样本不足 2% 的类别；这一选择记录在工作流文件中。",
-		EN: "The rule lets an independent auditor leave out categories under 2 % of the sample; the choice is recorded in the workflow file.",
+		ZH: "规则允许独立审计师略去占所用数据不足 2% 的类别；这一选择记录在工作流文件中。所用数据是全部有决定的行，包括类别未知的行。",
+		EN: "The rule lets an independent auditor leave out categories under 2 % of the data used; the choice is recorded in the workflow file. The data used are all rows with a decision, those of unknown category among them.",
 	}
 }
 
@@ -452,19 +452,19 @@ func CheckBiasProxiesImportance() plumbline.Text {
 	}
 }
 
-// CheckBiasProxiesMeaning is the message check.bias.proxies.meaning: "Which other columns give a sensitive feature away, measured on held-out rows, and which of those also have to do with the decision.".
+// CheckBiasProxiesMeaning is the message check.bias.proxies.meaning: "Which other columns, control features among them, give a sensitive feature away, measured on held-out rows, and which of those also have to do with the decision. Resident identity numbers are split into region, year of birth and sex. Text that hardly repeats cannot be looked at and is listed as such.".
 func CheckBiasProxiesMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "哪些其他列会泄露敏感特征（在留出的行上测量），其中哪些还与决定有关。",
-		EN: "Which other columns give a sensitive feature away, measured on held-out rows, and which of those also have to do with the decision.",
+		ZH: "哪些其他列（包括控制特征）会泄露敏感特征（在留出的行上测量），其中哪些还与决定有关。居民身份号码拆分为地区、出生年份和性别。几乎不重复的文本无法检查，会如实列出。",
+		EN: "Which other columns, control features among them, give a sensitive feature away, measured on held-out rows, and which of those also have to do with the decision. Resident identity numbers are split into region, year of birth and sex. Text that hardly repeats cannot be looked at and is listed as such.",
 	}
 }
 
-// CheckBiasProxiesParamBins is the message check.bias.proxies.param.bins: "Numbers are cut into bins of equal size before they predict.".
+// CheckBiasProxiesParamBins is the message check.bias.proxies.param.bins: "Numbers with more values are also cut into bins of equal size; the way that predicts best counts.".
 func CheckBiasProxiesParamBins() plumbline.Text {
 	return plumbline.Text{
-		ZH: "数值先按等量切分为箱，再用于预测。",
-		EN: "Numbers are cut into bins of equal size before they predict.",
+		ZH: "取值更多的数值列另按等量切分为箱；以预测最好的方式为准。",
+		EN: "Numbers with more values are also cut into bins of equal size; the way that predicts best counts.",
 	}
 }
 
@@ -484,6 +484,14 @@ func CheckBiasProxiesParamMaxRows() plumbline.Text {
 	}
 }
 
+// CheckBiasProxiesParamMaxValues is the message check.bias.proxies.param.max_values: "A column with more values is looked at by its most frequent ones, fewer where the feature has many groups; the rest count as one value.".
+func CheckBiasProxiesParamMaxValues() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值更多的列只看最常见的取值，特征分组多时更少；其余合为一个取值。",
+		EN: "A column with more values is looked at by its most frequent ones, fewer where the feature has many groups; the rest count as one value.",
+	}
+}
+
 // CheckBiasProxiesParamMinInfluence is the message check.bias.proxies.param.min_influence: "A column counts as having to do with the decision from this held-out skill on; product default.".
 func CheckBiasProxiesParamMinInfluence() plumbline.Text {
 	return plumbline.Text{
@@ -492,11 +500,19 @@ func CheckBiasProxiesParamMinInfluence() plumbline.Text {
 	}
 }
 
-// CheckBiasProxiesParamPermutations is the message check.bias.proxies.param.permutations: "Tables with the same margins drawn for the null distribution.".
+// CheckBiasProxiesParamMinValueRows is the message check.bias.proxies.param.min_value_rows: "A value in fewer rows counts among the rest. Where the rest is more than half of the rows, the column cannot be looked at, and that is said.".
+func CheckBiasProxiesParamMinValueRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "行数少于此数的取值归入其余。其余超过一半行时，该列无法检查，并会如实列出。",
+		EN: "A value in fewer rows counts among the rest. Where the rest is more than half of the rows, the column cannot be looked at, and that is said.",
+	}
+}
+
+// CheckBiasProxiesParamPermutations is the message check.bias.proxies.param.permutations: "Tables with the same margins drawn for the null distribution; fewer, at least 19, where a column has many values. Where people have several rows the null is widened by the rows per person.".
 func CheckBiasProxiesParamPermutations() plumbline.Text {
 	return plumbline.Text{
-		ZH: "为零分布抽取的边际相同的表的数量。",
-		EN: "Tables with the same margins drawn for the null distribution.",
+		ZH: "为零分布抽取的边际相同的表的数量；取值多的列抽取较少，但不少于 19 个。同一人有多行时，零分布按每人行数放宽。",
+		EN: "Tables with the same margins drawn for the null distribution; fewer, at least 19, where a column has many values. Where people have several rows the null is widened by the rows per person.",
 	}
 }
 
@@ -807,7 +823,7 @@ func FairnessEqualOpportunity() plumbline.Text {
 // FairnessEqualizedOdds is the message fairness.equalized_odds: "equalized odds".
 func FairnessEqualizedOdds() plumbline.Text {
 	return plumbline.Text{
-		ZH: "均等化几率",
+		ZH: "均等化赔率",
 		EN: "equalized odds",
 	}
 }
@@ -841,6 +857,14 @@ func FindingBasisStated(column string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "敏感列 " + column + " 的来源、法律依据和删除日期均已写明。",
 		EN: "Source, legal basis and date of deletion of the sensitive column " + column + " are stated.",
+	}
+}
+
+// FindingExtremes is the message finding.extremes: "{statement} Lowest: {low}; highest: {high}.".
+func FindingExtremes(statement plumbline.Text, low plumbline.Text, high plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: statement.ZH + "最低：" + low.ZH + "；最高：" + high.ZH + "。",
+		EN: statement.EN + " Lowest: " + low.EN + "; highest: " + high.EN + ".",
 	}
 }
 
@@ -924,6 +948,14 @@ func FindingNothingToMitigate() plumbline.Text {
 	}
 }
 
+// FindingOverdue is the message finding.overdue: "The sensitive column {column} should have been deleted by {date}.".
+func FindingOverdue(column string, date string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "敏感列 " + column + " 应在 " + FormatDate(plumbline.Chinese, date) + " 前删除，现已逾期。",
+		EN: "The sensitive column " + column + " should have been deleted by " + FormatDate(plumbline.English, date) + ".",
+	}
+}
+
 // FindingProxy is the message finding.proxy: "{column} gives {feature} away: it removes {skill} of the uncertainty on held-out rows (interval {low} to {high}), and it has to do with the decision.".
 func FindingProxy(column string, feature string, skill float64, low float64, high float64) plumbline.Text {
 	return plumbline.Text{
@@ -940,6 +972,14 @@ func FindingProxyUnclear(n int64, feature string, line float64, column string, s
 	}
 }
 
+// FindingProxyUnseen is the message finding.proxy_unseen: "{n} columns could not be looked at as proxies of {feature}, such as {columns}; nothing is settled about them. Reason: {why}.".
+func FindingProxyUnseen(n int64, feature string, columns []string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "有 " + FormatInt(plumbline.Chinese, n) + " 列无法作为 " + feature + " 的代理变量加以检查，例如 " + FormatList(plumbline.Chinese, columns) + "；对它们没有定论。原因：" + why.ZH + "。",
+		EN: FormatInt(plumbline.English, n) + " columns could not be looked at as proxies of " + feature + ", such as " + FormatList(plumbline.English, columns) + "; nothing is settled about them. Reason: " + why.EN + ".",
+	}
+}
+
 // FindingSatisfied is the message finding.satisfied: "{metric} by {scope}: {numbers}; the whole interval is on the good side of {line}.".
 func FindingSatisfied(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
 	return plumbline.Text{
@@ -953,6 +993,14 @@ func FindingTableMade(scope plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: "已按 " + scope.ZH + " 为 " + FormatInt(plumbline.Chinese, n) + " 个类别计算影响比。",
 		EN: "Impact ratios by " + scope.EN + " were calculated for " + FormatInt(plumbline.English, n) + " categories.",
+	}
+}
+
+// FindingUndecided is the message finding.undecided: "{scope}: the share of cases without a decision differs by {spread} between groups, more than {limit}; the decided cases alone do not settle it.".
+func FindingUndecided(scope plumbline.Text, spread float64, limit float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: scope.ZH + "：没有决定的案例比例在群体之间相差 " + FormatShare(plumbline.Chinese, spread) + "，超过 " + FormatShare(plumbline.Chinese, limit) + "；仅凭已决定的案例不能下结论。",
+		EN: scope.EN + ": the share of cases without a decision differs by " + FormatShare(plumbline.English, spread) + " between groups, more than " + FormatShare(plumbline.English, limit) + "; the decided cases alone do not settle it.",
 	}
 }
 
@@ -1151,7 +1199,7 @@ func MetricCalibrationCurveScore() plumbline.Text {
 // MetricCalibrationInTheLarge is the message metric.calibration_in_the_large: "calibration in the large".
 func MetricCalibrationInTheLarge() plumbline.Text {
 	return plumbline.Text{
-		ZH: "总体校准偏差",
+		ZH: "整体校准",
 		EN: "calibration in the large",
 	}
 }
@@ -1231,7 +1279,7 @@ func MetricEqualOpportunityRatio() plumbline.Text {
 // MetricEqualizedOddsDifference is the message metric.equalized_odds_difference: "equalized odds difference".
 func MetricEqualizedOddsDifference() plumbline.Text {
 	return plumbline.Text{
-		ZH: "均等化几率差",
+		ZH: "均等化赔率差",
 		EN: "equalized odds difference",
 	}
 }
@@ -1239,7 +1287,7 @@ func MetricEqualizedOddsDifference() plumbline.Text {
 // MetricEqualizedOddsRatio is the message metric.equalized_odds_ratio: "equalized odds ratio".
 func MetricEqualizedOddsRatio() plumbline.Text {
 	return plumbline.Text{
-		ZH: "均等化几率比",
+		ZH: "均等化赔率比",
 		EN: "equalized odds ratio",
 	}
 }
@@ -1431,7 +1479,7 @@ func MetricNycSelectionImpactRatio() plumbline.Text {
 // MetricNycSelectionRate is the message metric.nyc_selection_rate: "selection rate (NYC 144)".
 func MetricNycSelectionRate() plumbline.Text {
 	return plumbline.Text{
-		ZH: "选择率（NYC 144）",
+		ZH: "选中率（NYC 144）",
 		EN: "selection rate (NYC 144)",
 	}
 }
@@ -1519,7 +1567,7 @@ func MetricSampleShare() plumbline.Text {
 // MetricSelectionRate is the message metric.selection_rate: "favourable rate (selection rate)".
 func MetricSelectionRate() plumbline.Text {
 	return plumbline.Text{
-		ZH: "有利决定率（选择率）",
+		ZH: "有利决定率（选中率）",
 		EN: "favourable rate (selection rate)",
 	}
 }
@@ -1561,6 +1609,14 @@ func MetricTruePositiveRate() plumbline.Text {
 	return plumbline.Text{
 		ZH: "正确有利率（TPR）",
 		EN: "true favourable rate (TPR)",
+	}
+}
+
+// MetricUndecidedShare is the message metric.undecided_share: "share of rows without a decision".
+func MetricUndecidedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有决定的行的比例",
+		EN: "share of rows without a decision",
 	}
 }
 
@@ -1612,6 +1668,22 @@ func NoteMinCell(n int64, reason string) plumbline.Text {
 	}
 }
 
+// NoteMinN is the message note.min_n: "Groups are judged from {n} rows on. Reason in the workflow file: {reason}".
+func NoteMinN(n int64, reason string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "群体达到 " + FormatInt(plumbline.Chinese, n) + " 行起方予判断。工作流文件中的理由：" + reason,
+		EN: "Groups are judged from " + FormatInt(plumbline.English, n) + " rows on. Reason in the workflow file: " + reason,
+	}
+}
+
+// NoteNycSmall is the message note.nyc_small: "Categories under 2% were left out of the impact ratios of NYC Local Law 144 by {by}: {reason}".
+func NoteNycSmall(by string, reason string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 " + by + " 决定，占比不足 2% 的类别不计入纽约市第 144 号地方法的影响比：" + reason,
+		EN: "Categories under 2% were left out of the impact ratios of NYC Local Law 144 by " + by + ": " + reason,
+	}
+}
+
 // NoteOverride is the message note.override: "Threshold {rule} of {control} was moved from {was} to {becomes} by the workflow file. Reason: {reason}".
 func NoteOverride(rule string, control string, was string, becomes string, reason string) plumbline.Text {
 	return plumbline.Text{
@@ -1633,6 +1705,14 @@ func NoteRegimeUnknown(id string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "工作流文件指定的要求 " + id + " 不在本版本的目录中：没有据此作任何评判。",
 		EN: "The regime " + id + " is named in the workflow file and is not in this version's catalogue: nothing was held against it.",
+	}
+}
+
+// NoteScoreUnusable is the message note.score_unusable: "{n} of the score {column} are no usable numbers (not a number, infinite or text) and were left out of everything that needs a score.".
+func NoteScoreUnusable(n int64, column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "评分 " + column + " 有 " + FormatInt(plumbline.Chinese, n) + " 个值不是可用的数（非数、无穷或文本），凡需要评分之处均未计入。",
+		EN: plural(plumbline.English, n, "one value", "# values") + " of the score " + column + " are no usable numbers (not a number, infinite or text) and were left out of everything that needs a score.",
 	}
 }
 
@@ -1660,6 +1740,22 @@ func NoteUnjudged(limit float64) plumbline.Text {
 	}
 }
 
+// NoteValueAbsent is the message note.value_absent: "The value {value} of {column}, named in the workflow file, never occurs in the data.".
+func NoteValueAbsent(value string, column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件所列 " + column + " 的取值 " + value + " 在数据中从未出现。",
+		EN: "The value " + value + " of " + column + ", named in the workflow file, never occurs in the data.",
+	}
+}
+
+// PartAmongAccepted is the message part.among_accepted: "{metric}, among accepted".
+func PartAmongAccepted(metric plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "（仅限获批者）",
+		EN: metric.EN + ", among accepted",
+	}
+}
+
 // PartBasis is the message part.basis: "legal basis".
 func PartBasis() plumbline.Text {
 	return plumbline.Text{
@@ -1681,6 +1777,22 @@ func PartDeleteBy() plumbline.Text {
 	return plumbline.Text{
 		ZH: "删除日期",
 		EN: "date of deletion",
+	}
+}
+
+// PartGroupShare is the message part.group_share: "{group} with {value}".
+func PartGroupShare(group plumbline.Text, value float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: group.ZH + " 为 " + FormatShare(plumbline.Chinese, value),
+		EN: group.EN + " with " + FormatShare(plumbline.English, value),
+	}
+}
+
+// PartGroupValue is the message part.group_value: "{group} with {value}".
+func PartGroupValue(group plumbline.Text, value float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: group.ZH + " 为 " + FormatRatio(plumbline.Chinese, value),
+		EN: group.EN + " with " + FormatRatio(plumbline.English, value),
 	}
 }
 
@@ -1724,11 +1836,19 @@ func ReasonInconclusive() plumbline.Text {
 	}
 }
 
-// ReasonNoData is the message reason.no-data: "the data hold no such column, or nothing in it".
+// ReasonInformsOnly is the message reason.informs-only: "another fairness definition judges; this one informs".
+func ReasonInformsOnly() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由另一公平性定义判断，此项仅供参考",
+		EN: "another fairness definition judges; this one informs",
+	}
+}
+
+// ReasonNoData is the message reason.no-data: "the workflow file declares no such column, or the data hold nothing in it".
 func ReasonNoData() plumbline.Text {
 	return plumbline.Text{
-		ZH: "数据中没有该列，或该列为空",
-		EN: "the data hold no such column, or nothing in it",
+		ZH: "工作流文件未声明该列，或数据中为空",
+		EN: "the workflow file declares no such column, or the data hold nothing in it",
 	}
 }
 
@@ -1785,6 +1905,14 @@ func ReasonSelectiveLabels() plumbline.Text {
 	return plumbline.Text{
 		ZH: "结果标签因决策而缺失",
 		EN: "outcomes are missing by decision",
+	}
+}
+
+// ReasonSetAside is the message reason.set-aside: "set aside by a named person until a date".
+func ReasonSetAside() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由具名人员暂时搁置",
+		EN: "set aside by a named person until a date",
 	}
 }
 
@@ -3159,7 +3287,7 @@ func ReportNotesTitle() plumbline.Text {
 // ReportOpenHead is the message report.open_head: "Open controls".
 func ReportOpenHead() plumbline.Text {
 	return plumbline.Text{
-		ZH: "尚无证据的控制",
+		ZH: "未得到证据支持的控制",
 		EN: "Open controls",
 	}
 }
@@ -3484,11 +3612,11 @@ func ReportScopeIntervals() plumbline.Text {
 	}
 }
 
-// ReportScopeIntro is the message report.scope.intro: "What follows was fixed before the data were looked at.".
+// ReportScopeIntro is the message report.scope.intro: "What follows is as the workflow file declares it; Plumbline chooses none of it by looking at the data.".
 func ReportScopeIntro() plumbline.Text {
 	return plumbline.Text{
-		ZH: "以下各项在查看数据之前已经确定。",
-		EN: "What follows was fixed before the data were looked at.",
+		ZH: "以下各项均按工作流文件的声明；本产品不根据数据作任何选择。",
+		EN: "What follows is as the workflow file declares it; Plumbline chooses none of it by looking at the data.",
 	}
 }
 
@@ -4407,7 +4535,9 @@ var fixed = [...]entry{
 	{"check.bias.proxies.param.bins", CheckBiasProxiesParamBins()},
 	{"check.bias.proxies.param.folds", CheckBiasProxiesParamFolds()},
 	{"check.bias.proxies.param.max_rows", CheckBiasProxiesParamMaxRows()},
+	{"check.bias.proxies.param.max_values", CheckBiasProxiesParamMaxValues()},
 	{"check.bias.proxies.param.min_influence", CheckBiasProxiesParamMinInfluence()},
+	{"check.bias.proxies.param.min_value_rows", CheckBiasProxiesParamMinValueRows()},
 	{"check.bias.proxies.param.permutations", CheckBiasProxiesParamPermutations()},
 	{"check.bias.proxies.title", CheckBiasProxiesTitle()},
 	{"check.bias.representation.fix", CheckBiasRepresentationFix()},
@@ -4522,6 +4652,7 @@ var fixed = [...]entry{
 	{"metric.true_negative_rate_difference", MetricTrueNegativeRateDifference()},
 	{"metric.true_negative_rate_ratio", MetricTrueNegativeRateRatio()},
 	{"metric.true_positive_rate", MetricTruePositiveRate()},
+	{"metric.undecided_share", MetricUndecidedShare()},
 	{"metric.unjudged_share", MetricUnjudgedShare()},
 	{"note.independent", NoteIndependent()},
 	{"note.primary_default", NotePrimaryDefault()},
@@ -4533,6 +4664,7 @@ var fixed = [...]entry{
 	{"part.withheld", PartWithheld()},
 	{"reason.constant", ReasonConstant()},
 	{"reason.inconclusive", ReasonInconclusive()},
+	{"reason.informs-only", ReasonInformsOnly()},
 	{"reason.no-data", ReasonNoData()},
 	{"reason.not-attested", ReasonNotAttested()},
 	{"reason.not-built", ReasonNotBuilt()},
@@ -4541,6 +4673,7 @@ var fixed = [...]entry{
 	{"reason.not-selected", ReasonNotSelected()},
 	{"reason.one-group", ReasonOneGroup()},
 	{"reason.selective-labels", ReasonSelectiveLabels()},
+	{"reason.set-aside", ReasonSetAside()},
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},

@@ -92,6 +92,9 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 	if !fs.ValidPath(name) || name == "." {
 		return nil, &plumbline.Error{Code: plumbline.Invalid, Where: quote(name), Message: "this is no path of a workflow file", Hint: "name a file inside the folder, such as plumbline.yaml"}
 	}
+	if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() && !info.IsDir() { // to open a pipe is to wait for its writer
+		return nil, &plumbline.Error{Code: plumbline.Invalid, Where: name, Message: "this is a pipe or a device, not a workflow file"}
+	}
 	f, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: name, Message: "there is no such workflow file", Hint: "name the folder that holds plumbline.yaml", Err: err}
