@@ -1,0 +1,68 @@
+package check
+
+import (
+	"context"
+
+	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/internal/text"
+)
+
+// A Check measures one property from evidence, once.
+type Check struct {
+	ID        string // family and name, "bias.selection_rate"
+	Version   int    // raised whenever the meaning of a number changes
+	Dimension plumbline.Dimension
+	Needs     []Need            // what the workflow file must declare; without it the check is skipped with [plumbline.NoData]
+	Params    []plumbline.Param // texts of Why come from the catalogue
+	Refs      []plumbline.Ref   // definitions in the literature
+	Run       func(context.Context, *Input) ([]plumbline.Observation, error)
+}
+
+// Need is something that a workflow file must declare before a check can run.
+type Need string
+
+// The needs.
+const (
+	NeedDecision  Need = "decision"
+	NeedLabel     Need = "label"
+	NeedScore     Need = "score"
+	NeedSensitive Need = "sensitive"
+	NeedControl   Need = "control_features"
+	NeedShares    Need = "population"
+)
+
+// Has reports whether the plan declares what the need names.
+func (p *Plan) Has(need Need) bool {
+	switch need {
+	case NeedDecision:
+		return p.Decision.Column != ""
+	case NeedLabel:
+		return p.Label.Column != ""
+	case NeedScore:
+		return p.Score.Column != ""
+	case NeedSensitive:
+		return len(p.Sensitive) > 0
+	case NeedControl:
+		return len(p.Control) > 0
+	case NeedShares:
+		return len(p.Population) > 0
+	}
+	return false
+}
+
+// Info documents the check in both languages, from the message catalogue.
+func (c *Check) Info() plumbline.CheckInfo {
+	say := func(part string) plumbline.Text {
+		t, _ := text.Get("check." + c.ID + "." + part)
+		return t
+	}
+	info := plumbline.CheckInfo{
+		ID: c.ID, Version: c.Version, Title: say("title"), Meaning: say("meaning"), Importance: say("importance"), Fix: say("fix"),
+		Refs: c.Refs,
+	}
+	for _, p := range c.Params {
+		p.Value, p.Why = p.Default, say("param."+p.Name)
+		info.Params = append(info.Params, p)
+	}
+	return info
+}

@@ -1,0 +1,110 @@
+package check
+
+import (
+	"context"
+	"slices"
+
+	"github.com/plumbline-project/plumbline/internal/table"
+)
+
+// Plan says what the columns mean. It is fixed before the run, by the workflow file.
+type Plan struct {
+	Decision      Outcome
+	Label         Outcome // Column "" where there is none
+	Score         Score   // Column "" where there is none
+	Sensitive     []Sensitive
+	Intersections [][]string
+	Control       []string // control features
+	Subject       string   // key of a person; "" takes rows as independent
+	Population    []Population
+	Reference     map[string]string // declared reference group of a feature
+	NotProxies    []string          // columns that are never looked at as proxies: id, time, reasons
+	DropSmall     bool              // NYC 144: the auditor chose to leave out categories under 2 %
+}
+
+// Outcome is a column with two sides. A value that is on neither side is missing.
+type Outcome struct {
+	Column     string
+	Favourable []string // values that are good for the person
+	Adverse    []string // empty: every other value but the undecided ones
+	Undecided  []string // neither side: counted and left out
+}
+
+// Score is a column of numbers that the decision rests on.
+type Score struct {
+	Column      string
+	LowIsGood   bool // a low score is favourable
+	Probability bool // the score claims to be the probability of the favourable label (of the other one where LowIsGood)
+}
+
+// Sensitive is a sensitive feature and what is known of its lawful use.
+type Sensitive struct {
+	Column, Source, Basis, DeleteBy string
+}
+
+// Population gives the declared shares of the groups of a feature.
+type Population struct {
+	Feature string
+	Values  []string
+	Shares  []float64 // of Values, 0 to 1
+}
+
+// Input carries everything that a check may look at.
+type Input struct {
+	Plan  Plan
+	Table *table.Table
+	Seed  uint64
+	Level float64 // nominal coverage of each family of intervals, 0.95
+	MinN  int64   // smallest denominator that is judged
+
+	frame *frame
+}
+
+// Prepare counts what the checks share. It must be called once before a check runs. It reads each declared column once;
+// the cost grows with rows × (features + intersections).
+func (in *Input) Prepare(ctx context.Context) error {
+	f, err := newFrame(ctx, in)
+	if err != nil {
+		return err
+	}
+	in.frame = f
+	return nil
+}
+
+// Selective reports whether labels are missing by decision, as [selectiveLabels] finds it.
+func (in *Input) Selective() bool { return in.frame.selective }
+
+// Effect is the design effect of repeated subjects over all rows, as if all rows of a subject were alike: rows per subject,
+// weighted by rows. It is 1 where rows are independent.
+func (in *Input) Effect() float64 { return in.frame.kish(in.frame.all())[0] }
+
+// family counts the comparisons beside pairs that share one level: the declared features with the groups of missing values
+// that are compared, or the declared intersections.
+func (in *Input) family(g *grouping) int {
+	if len(g.features) > 1 {
+		return max(len(in.Plan.Intersections), 1)
+	}
+	return max(len(in.Plan.Sensitive)+in.frame.missingTests, 1)
+}
+
+// level is the level of one member of a family that shares in.Level (Bonferroni).
+func (in *Input) level(g *grouping) float64 { return 1 - (1-in.Level)/float64(in.family(g)) }
+
+// Role names what a column is declared as: decision, label, score, subject, sensitive, control, or "".
+func (p *Plan) Role(column string) string {
+	switch {
+	case column == p.Decision.Column:
+		return "decision"
+	case column == p.Label.Column:
+		return "label"
+	case column == p.Score.Column:
+		return "score"
+	case column == p.Subject:
+		return "subject"
+	case slices.ContainsFunc(p.Sensitive, func(s Sensitive) bool { return s.Column == column }):
+		return "sensitive"
+	case slices.Contains(p.Control, column):
+		return "control"
+	}
+	return ""
+}

@@ -1,0 +1,151 @@
+package check
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"github.com/plumbline-project/plumbline/internal/table"
+)
+
+// What a column may be split into when it is looked at as a proxy.
+const (
+	maxProxyValues = 8192    // a column with more values is looked at by its most frequent ones
+	minValueRows   = 5       // a value in fewer rows teaches nothing about itself
+	maxProxyCells  = 1 << 20 // counts of one column against one target, over all folds: 8 MiB
+)
+
+// predictors gives the ways in which a column can tell of a target, for the sampled rows:
+//   - its values, the most frequent ones where there are many (text, and numbers that are codes);
+//   - quantile bins where it is numeric and has more values than bins;
+//   - region, year of birth and sex where it holds resident identity numbers.
+//
+// None means that it cannot be looked at: text that hardly repeats.
+func (s *proxySearch) predictors(ctx context.Context, column table.ColumnInfo) ([]*bins, error) {
+	codes, err := s.in.Table.Codes(ctx, column.Name)
+	if err != nil && !unreadable(err) {
+		return nil, err
+	}
+	var out []*bins
+	switch {
+	case err == nil:
+		values := everyStep(codes, s.step)
+		if len(codes.Dict) <= proxyBins+1 {
+			return []*bins{{codes: values, n: len(codes.Dict)}}, nil
+		}
+		out = appendBins(out, frequent(values, len(codes.Dict), s.values, minValueRows))
+		out = append(out, s.identity(len(values), func(i int) string { return codes.Dict[values[i]] })...)
+	case column.Kind == table.Text || column.Kind == table.Integer:
+		b, err := s.groups(ctx, column.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = appendBins(out, b)
+	}
+	numbers, err := s.numbers(ctx, column.Name)
+	if err != nil || numbers == nil {
+		return out, err
+	}
+	if codes == nil && column.Kind == table.Integer { // 15 digits are still exact
+		out = append(out, s.identity(len(numbers), func(i int) string {
+			if math.IsNaN(numbers[i]) {
+				return ""
+			}
+			return strconv.FormatFloat(numbers[i], 'f', -1, 64)
+		})...)
+	}
+	return appendBins(out, cut(numbers, proxyBins)), nil
+}
+
+func appendBins(to []*bins, b *bins) []*bins {
+	if b != nil {
+		to = append(to, b)
+	}
+	return to
+}
+
+// everyStep copies the codes of the sampled rows.
+func everyStep(c *table.Codes, step int) []uint16 {
+	out := make([]uint16, 0, c.Len()/step+1)
+	for i := 0; i < len(c.U8); i += step {
+		out = append(out, uint16(c.U8[i]))
+	}
+	for i := 0; i < len(c.U16); i += step {
+		out = append(out, c.U16[i])
+	}
+	return out
+}
+
+// groups looks at a column with more values than a dictionary holds by those of its values that are frequent.
+func (s *proxySearch) groups(ctx context.Context, column string) (*bins, error) {
+	g, err := s.in.Table.Groups(ctx, column)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]uint32, 0, len(s.folds))
+	for i := 0; i < len(g.IDs); i += s.step {
+		rows = append(rows, g.IDs[i]+1) // the id of a missing value wraps to 0
+	}
+	return frequent(rows, g.N+1, s.values, minValueRows), nil
+}
+
+// numbers reads the sampled rows of a numeric column, NaN where there is none; nil where it is not numeric.
+func (s *proxySearch) numbers(ctx context.Context, column string) ([]float64, error) {
+	col, err := s.in.Table.Floats(ctx, column)
+	if err != nil {
+		if unreadable(err) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	out := make([]float64, 0, len(s.folds))
+	for i := 0; i < len(col.Values); i += s.step {
+		v := col.Values[i]
+		if !col.Ok(i) {
+			v = math.NaN()
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// identity splits resident identity numbers into what they give away: region (six digits, and the two of the province, since
+// few people may share the six), year of birth, and sex. It gives none where less than half of the rows with a value hold
+// such a number; other values are missing.
+func (s *proxySearch) identity(rows int, text func(int) string) []*bins {
+	const parts = 4
+	var codes [parts][]uint32
+	var number [parts]map[uint32]uint32 // of a part, in the order in which they turn up
+	for p := range parts {
+		codes[p], number[p] = make([]uint32, rows), map[uint32]uint32{}
+	}
+	found, present := 0, 0
+	for i := range rows {
+		t := text(i)
+		if t == "" {
+			continue
+		}
+		present++
+		id, ok := parseIdentity(t)
+		if !ok {
+			continue
+		}
+		found++
+		for p, part := range [parts]uint32{id.region, id.region / 10_000, id.born, id.sex} {
+			n, ok := number[p][part]
+			if !ok {
+				n = uint32(len(number[p])) + 1 //nolint:gosec // G115: a region has six digits
+				number[p][part] = n
+			}
+			codes[p][i] = n
+		}
+	}
+	if found == 0 || 2*found < present {
+		return nil
+	}
+	var out []*bins
+	for p := range parts {
+		out = appendBins(out, frequent(codes[p], len(number[p])+1, s.values, minValueRows))
+	}
+	return out
+}
