@@ -1,0 +1,180 @@
+package loan
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// The sexes as they stand in the data; unknown is a missing value.
+const (
+	female  = "female"
+	male    = "male"
+	unknown = ""
+)
+
+// Regions of the two defects that concern one.
+const (
+	underRegion = "东北" // under-represented
+	worseRegion = "西南" // repays less than the score says
+)
+
+const (
+	missingShare = 0.03
+	womenShare   = 0.48
+	codesPerArea = 15
+	maxHistory   = 48 // months; nobody is younger than 22
+	maxEmployed  = 6  // years
+)
+
+// A share is a value with the share of applicants that have it.
+type share struct {
+	value string
+	share float64
+}
+
+// population is that of plumbline.yaml.
+func population() []share {
+	return []share{{"华东", 0.30}, {"华北", 0.16}, {"华南", 0.20}, {worseRegion, 0.16}, {"西北", 0.08}, {underRegion, 0.10}}
+}
+
+// tables are the distributions that applicants are drawn from.
+type tables struct {
+	regions, categories, womenCategories, menCategories, purposes, channels, devices []share
+}
+
+// newTables returns the distributions under the switches. Of the shopping categories the first four are bought by women and
+// the last four by men where the proxy is planted, and by everybody alike where it is not.
+func newTables(sw *switches) tables {
+	regions := population()
+	if sw.region {
+		const declared = 0.10
+		for i := range regions {
+			if regions[i].value == underRegion {
+				regions[i].share *= underShare
+			} else {
+				regions[i].share *= (1 - declared*underShare) / (1 - declared)
+			}
+		}
+	}
+	names := []string{
+		"cosmetics", "handbags", "mother-and-baby", "skincare", "books", "groceries", "home", "travel",
+		"car-parts", "fishing", "games", "power-tools",
+	}
+	spread := func(first, middle, last float64) []share {
+		out := make([]share, len(names))
+		for i, n := range names {
+			out[i] = share{n, [3]float64{first, middle, last}[i/4] / 4}
+		}
+		return out
+	}
+	t := tables{
+		regions:    regions,
+		categories: spread(0.36, 0.28, 0.36),
+		purposes:   []share{{"appliances", 0.25}, {"education", 0.15}, {"medical", 0.1}, {"renovation", 0.3}, {"travel", 0.2}},
+		channels:   []share{{"app", 0.62}, {"branch", 0.13}, {"partner", 0.25}},
+		devices:    []share{{"android", 0.44}, {"harmony", 0.2}, {"ios", 0.28}, {"web", 0.08}},
+	}
+	t.womenCategories, t.menCategories = t.categories, t.categories
+	if sw.proxy {
+		t.womenCategories, t.menCategories = spread(0.62, 0.28, 0.10), spread(0.10, 0.28, 0.62)
+	}
+	return t
+}
+
+// pick returns the index of the value that u of [0, 1) falls on.
+func pick(u float64, shares []share) int {
+	for i := range shares[:len(shares)-1] {
+		if u -= shares[i].share; u < 0 {
+			return i
+		}
+	}
+	return len(shares) - 1
+}
+
+// person is what stays the same when somebody applies again.
+type person struct {
+	key        string
+	sex        string
+	age        int32
+	region     string
+	area       string
+	category   string
+	taste      int // of the category: 0 women's, 1 everybody's, 2 men's; by name only where no proxy is planted
+	income     int32
+	employment float64
+	debt       float64
+	history    int32
+	defaults   int32
+}
+
+// drawPerson draws a person. The number and order of the draws never depend on the switches.
+func drawPerson(rng *rand.Rand, t *tables, sw *switches) person {
+	var p person
+	trueSex := male
+	if rng.Float64() < womenShare {
+		trueSex = female
+	}
+	p.sex = trueSex
+	if rng.Float64() < missingShare {
+		p.sex = unknown
+	}
+	p.age = drawAge(rng.Float64(), rng.Float64())
+	region := pick(rng.Float64(), t.regions)
+	p.region = t.regions[region].value
+	p.area = areaCode(rng.Float64(), region, sw.proxy)
+	categories := t.menCategories
+	if trueSex == female {
+		categories = t.womenCategories
+	}
+	category := pick(rng.Float64(), categories)
+	p.category, p.taste = categories[category].value, category/4
+	p.income = int32(100 * math.Round(min(max(8000*math.Exp(0.5*rng.NormFloat64()), 2000), 80000)/100))
+	p.employment = math.Round(10*truncatedExp(rng.Float64(), 3, maxEmployed)) / 10
+	p.debt = math.Round(1000*min(max(0.35+0.15*rng.NormFloat64(), 0), 0.95)) / 1000
+	p.history = int32(rng.Float64() * (maxHistory + 1))
+	p.defaults = drawDefaults(rng.Float64())
+	return p
+}
+
+// drawAge gives whole years from 22 to 74.
+func drawAge(band, within float64) int32 {
+	bands := [4]struct{ share, from, to float64 }{{0.28, 22, 30}, {0.38, 30, 45}, {0.24, 45, 60}, {1, 60, 75}}
+	for _, b := range bands {
+		if band -= b.share; band < 0 {
+			return int32(b.from + within*(b.to-b.from))
+		}
+	}
+	return 74
+}
+
+// drawDefaults gives 0 to 3, 0.26 on average.
+func drawDefaults(u float64) int32 {
+	switch {
+	case u < 0.82:
+		return 0
+	case u < 0.94:
+		return 1
+	case u < 0.98:
+		return 2
+	}
+	return 3
+}
+
+// areaCode gives six digits. Tied codes begin with the region, so that they tell it; others tell nothing.
+func areaCode(u float64, region int, tied bool) string {
+	const regions = 6
+	n := int(u * codesPerArea)
+	if !tied {
+		all := int(u * regions * codesPerArea)
+		region, n = all/codesPerArea, all%codesPerArea
+	}
+	code := []byte("A00000")
+	const digits = "0123456789"
+	code[1], code[2], code[3] = digits[region+1], digits[n/10], digits[n%10]
+	return string(code)
+}
+
+// truncatedExp is the quantile u of an exponential variable of the given mean that is known to be under limit.
+func truncatedExp(u, mean, limit float64) float64 {
+	return -mean * math.Log1p(u*math.Expm1(-limit/mean))
+}
