@@ -1,0 +1,7 @@
+package assess
+
+// HasEngine reports whether something judges a control with this engine.
+func HasEngine(name string) bool {
+	_, ok := engines()[name]
+	return ok || name == mitigationEngine
+}

@@ -1,0 +1,134 @@
+package assess
+
+import (
+	"slices"
+
+	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/internal/regime"
+)
+
+// built lists the dimensions that this version measures.
+func built(d plumbline.Dimension) bool { return d == plumbline.ModelBias }
+
+// stateOf gives a control or a dimension the verdict of its judging findings: the worst of them, where not-tested is worse
+// than satisfied. No finding at all is not-tested.
+func stateOf(findings []*plumbline.Finding, otherwise plumbline.Reason) (plumbline.State, plumbline.Reason) {
+	state, reason := plumbline.State(""), plumbline.Reason("")
+	for _, f := range findings {
+		s, why := f.State, f.Reason
+		if s == plumbline.NotSatisfied && f.Suppression != nil {
+			s, why = plumbline.NotTested, plumbline.SetAside
+		}
+		if order(s) > order(state) {
+			state, reason = s, why
+		}
+	}
+	if state == "" {
+		return plumbline.NotTested, otherwise
+	}
+	return state, reason
+}
+
+func order(s plumbline.State) int {
+	return slices.Index([]plumbline.State{"", plumbline.NotApplicable, plumbline.Satisfied, plumbline.NotTested, plumbline.NotSatisfied}, s)
+}
+
+// controlResults gives each control the verdict of its judging findings. Findings that inform never give one.
+func controlResults(controls []plumbline.Control, findings []plumbline.Finding) []plumbline.ControlResult {
+	out := make([]plumbline.ControlResult, 0, len(controls))
+	for _, c := range controls {
+		r := plumbline.ControlResult{Control: c}
+		var judging []*plumbline.Finding
+		otherwise := plumbline.NotBuilt
+		for i := range findings {
+			f := &findings[i]
+			if f.Control != c.ID {
+				continue
+			}
+			r.Findings = append(r.Findings, f.ID)
+			if f.Role == plumbline.Judges {
+				judging = append(judging, f)
+			} else {
+				otherwise = plumbline.InformsOnly
+			}
+		}
+		r.State, r.Reason = stateOf(judging, otherwise)
+		out = append(out, r)
+	}
+	return out
+}
+
+// dimensionParts says for each dimension how far it was tested. A dimension that is not built says so by name.
+func dimensionParts(findings []plumbline.Finding) []plumbline.DimensionPart {
+	var out []plumbline.DimensionPart
+	for _, d := range plumbline.Dimensions() {
+		p := plumbline.DimensionPart{ID: d}
+		var judging []*plumbline.Finding
+		for i := range findings {
+			f := &findings[i]
+			if f.Dimension != d || f.Role != plumbline.Judges || f.Reason == plumbline.NotBuilt {
+				continue
+			}
+			judging = append(judging, f)
+			if p.Findings == nil {
+				p.Findings = map[plumbline.State]int{}
+			}
+			p.Findings[f.State]++
+		}
+		if !built(d) {
+			judging = nil
+			p.Findings = nil
+		}
+		p.State, p.Reason = stateOf(judging, plumbline.NotBuilt)
+		out = append(out, p)
+	}
+	return out
+}
+
+// regimeResults counts, for each provision, the mapped controls that evidence supports. It is no conclusion on compliance.
+func regimeResults(regimes []plumbline.Regime, results []plumbline.ControlResult) []plumbline.RegimeResult {
+	state := map[string]plumbline.State{}
+	for i := range results {
+		state[results[i].ID] = results[i].State
+	}
+	out := make([]plumbline.RegimeResult, 0, len(regimes))
+	for _, r := range regimes {
+		rr := plumbline.RegimeResult{Regime: r}
+		for _, p := range r.Provisions {
+			ev := plumbline.ProvisionEvidence{Provision: p.ID, Supported: []string{}, Open: []string{}}
+			for _, id := range p.Controls {
+				switch state[id] {
+				case plumbline.Satisfied:
+					ev.Supported = append(ev.Supported, id)
+				case plumbline.NotApplicable:
+					ev.Exempt = append(ev.Exempt, id)
+				case plumbline.NotSatisfied, plumbline.NotTested:
+					ev.Open = append(ev.Open, id)
+				}
+			}
+			rr.Evidence = append(rr.Evidence, ev)
+		}
+		out = append(out, rr)
+	}
+	return out
+}
+
+// instruments keeps those that a control or a provision of this assessment names.
+func instruments(cat *regime.Catalog, controls []plumbline.Control, regimes []plumbline.Regime) []plumbline.Instrument {
+	named := map[string]bool{}
+	for i := range controls {
+		for _, m := range controls[i].Maps {
+			named[m.Instrument] = true
+		}
+	}
+	for i := range regimes {
+		for _, p := range regimes[i].Provisions {
+			for _, ref := range p.GroundedIn {
+				if ins, ok := cat.InstrumentOf(ref); ok {
+					named[ins.ID] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(cat.Instruments), func(i plumbline.Instrument) bool { return !named[i.ID] })
+}
