@@ -1,0 +1,213 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/internal/assess"
+	"github.com/plumbline-project/plumbline/internal/check"
+	"github.com/plumbline-project/plumbline/internal/regime"
+	"github.com/plumbline-project/plumbline/internal/report"
+	"github.com/plumbline-project/plumbline/internal/table"
+	"github.com/plumbline-project/plumbline/internal/workflow"
+)
+
+type assessCmd struct {
+	Dir    string   `arg:"" help:"Folder of the workflow, with its plumbline.yaml." type:"path"`
+	Lang   string   `help:"Language of the summary: zh-CN or en. The reports are written in both." enum:"zh-CN,en" default:"${lang}"`
+	Out    string   `help:"Folder for the reports. Default: report, inside the folder of the workflow." type:"path" placeholder:"DIR"`
+	JSON   bool     `name:"json" help:"Print assessment.json instead of the summary."`
+	Only   []string `help:"Run only these checks (ids, or prefixes that end in a dot); all others are not tested." placeholder:"ID"`
+	Seed   string   `help:"Seed of random choices, up to 16 hex digits. Default: a hash of the inputs. The report flags a chosen seed." placeholder:"HEX"`
+	AsOf   string   `help:"Date of the catalogue of controls. Default: today." placeholder:"2006-01-02"`
+	FailOn string   `help:"Exit with 1 if a judging finding that is not satisfied has at least this severity; with not-tested, also if anything that was built could not be tested." enum:",low,medium,high,critical,not-tested" default:"" placeholder:"LEVEL"`
+}
+
+// Run assesses, writes the reports and prints the summary.
+func (c *assessCmd) Run(ctx context.Context, p *Process) error {
+	in, err := c.input(p)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(c.Dir) // nothing outside the folder is read, not even through a link
+	if err != nil {
+		return &plumbline.Error{Code: plumbline.NotFound, Where: c.Dir, Message: "the folder cannot be opened: " + err.Error(), Hint: "name the folder that holds plumbline.yaml", Err: err}
+	}
+	defer root.Close()
+	dir := root.FS()
+	if in.File, err = workflow.Load(dir, "plumbline.yaml"); err != nil {
+		return within(c.Dir, err)
+	}
+	if in.Catalog, err = regime.Load(); err != nil {
+		return err
+	}
+	show := newProgress(p)
+	in.Table, err = open(ctx, dir, in.File, show.table)
+	show.done()
+	if err != nil {
+		return within(c.Dir, err)
+	}
+	defer in.Table.Close()
+	a, err := assess.Run(ctx, in)
+	if err != nil {
+		return within(c.Dir, err)
+	}
+	out := c.Out
+	if out == "" {
+		out = filepath.Join(c.Dir, "report")
+	}
+	files, err := write(out, a)
+	if err != nil {
+		return err
+	}
+	if err := c.print(p, a, files); err != nil {
+		return err
+	}
+	return c.verdict(a)
+}
+
+// input checks the flags.
+func (c *assessCmd) input(p *Process) (assess.Input, error) {
+	in := assess.Input{AsOf: c.AsOf, Only: c.Only, Tool: tool()}
+	if in.AsOf == "" {
+		in.AsOf = p.Now().UTC().Format("2006-01-02")
+	} else if err := validDate(in.AsOf); err != nil {
+		return in, err
+	}
+	if c.Seed != "" {
+		seed, err := strconv.ParseUint(c.Seed, 16, 64)
+		if err != nil {
+			return in, &plumbline.Error{Code: plumbline.Invalid, Where: "--seed", Message: fmt.Sprintf("%q is not a seed", c.Seed), Hint: "up to 16 hex digits, such as 1f2e"}
+		}
+		in.Seed = &seed
+	}
+	for _, o := range c.Only {
+		if !slices.ContainsFunc(check.Catalog(), func(k check.Check) bool {
+			return k.ID == o || strings.HasSuffix(o, ".") && strings.HasPrefix(k.ID, o)
+		}) {
+			return in, &plumbline.Error{Code: plumbline.Invalid, Where: "--only", Message: fmt.Sprintf("there is no check %q", o), Hint: "the ids are listed by: plumb checks"}
+		}
+	}
+	return in, nil
+}
+
+// open reads the table of decisions.
+func open(ctx context.Context, dir fs.FS, f *workflow.File, progress func(table.Progress)) (*table.Table, error) {
+	d := f.Data.Decisions
+	opt := table.Options{Format: d.Format, Sheet: d.Sheet, Missing: f.Data.Missing, Types: map[string]table.Kind{}, Progress: progress}
+	for column, kind := range f.Data.Types {
+		opt.Types[column] = table.Kind(kind)
+	}
+	return table.Open(ctx, dir, d.Files, opt)
+}
+
+// within adds the folder to an error that names a file of it.
+func within(dir string, err error) error {
+	if plumbline.CodeOf(err) == plumbline.Internal {
+		return err
+	}
+	return &plumbline.Error{Code: plumbline.CodeOf(err), Where: dir, Message: err.Error(), Err: err}
+}
+
+// write writes all reports. A report that cannot be written leaves no half of it behind.
+func write(dir string, a *plumbline.Assessment) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, cannotWrite(dir, err)
+	}
+	var files []string
+	for _, f := range report.Formats() {
+		langs := []plumbline.Lang{""}
+		if f.PerLang {
+			langs = plumbline.Langs()
+		}
+		for _, lang := range langs {
+			name := "assessment" + f.Ext
+			if f.PerLang {
+				name = "report." + string(lang) + f.Ext
+			}
+			var b bytes.Buffer
+			if err := f.Render(&b, a, lang); err != nil {
+				return nil, err
+			}
+			path := filepath.Join(dir, name)
+			if err := replace(path, b.Bytes()); err != nil {
+				return nil, cannotWrite(path, err)
+			}
+			files = append(files, path)
+		}
+	}
+	return files, nil
+}
+
+// replace writes a file whole or not at all.
+func replace(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".plumb-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.Write(data); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Chmod(0o640); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+func cannotWrite(path string, err error) error {
+	return &plumbline.Error{Code: plumbline.Unavailable, Where: path, Message: "the report cannot be written: " + err.Error(), Hint: "choose another folder with --out", Err: err}
+}
+
+// print shows the result on the standard output.
+func (c *assessCmd) print(p *Process, a *plumbline.Assessment, files []string) error {
+	if c.JSON {
+		return report.JSON(p.Stdout, a)
+	}
+	if err := report.Summary(p.Stdout, a, plumbline.Lang(c.Lang), false); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if _, err := fmt.Fprintln(p.Stdout, "  "+printable(f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict ends the run with errFindings where --fail-on asks for it.
+func (c *assessCmd) verdict(a *plumbline.Assessment) error {
+	if c.FailOn == "" {
+		return nil
+	}
+	line := plumbline.Severity(c.FailOn)
+	if c.FailOn == "not-tested" {
+		line = plumbline.Low
+	}
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if f.Role != plumbline.Judges || f.Suppression != nil {
+			continue
+		}
+		if f.State == plumbline.NotSatisfied && f.Severity.Rank() >= line.Rank() {
+			return errFindings
+		}
+		if c.FailOn == "not-tested" && f.State == plumbline.NotTested && f.Reason != plumbline.NotBuilt {
+			return errFindings
+		}
+	}
+	return nil
+}
