@@ -128,7 +128,7 @@ func PlainID(s string) string {
 			break
 		}
 		n++
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.,:;<>()", r) || r == unicode.ReplacementChar {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -–_.,:;<>()+%&×·", r) || r == unicode.ReplacementChar {
 			changed = true
 			r = '_'
 		}
