@@ -63,6 +63,9 @@ func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 	out := c.Out
 	if out == "" {
 		out = filepath.Join(c.Dir, "report")
+		if info, err := os.Lstat(out); err == nil && !info.IsDir() { // whoever wrote the folder must not choose where reports go
+			return &plumbline.Error{Code: plumbline.Invalid, Where: out, Message: "it is a link or a file, not a folder", Hint: "take it away, or choose a folder with --out"}
+		}
 	}
 	files, err := write(out, a)
 	if err != nil {

@@ -104,11 +104,29 @@ func (k *keeper) tabulate() {
 		c.small = c.small || k.tooSmall(o)
 	}
 	for _, t := range k.tables {
+		k.squeeze(t)
 		t.findOuter()
 		t.varies = make([]bool, len(t.features))
 		for _, c := range t.order {
 			for i, v := range c.group {
 				t.varies[i] = t.varies[i] || v != t.order[0].group[i]
+			}
+		}
+	}
+}
+
+// squeeze makes a group small by its decisions too where both sides of a rate of the label are almost as large as small
+// counts get: who guesses that both are small and knows their sum knows both.
+func (k *keeper) squeeze(t *cellTable) {
+	outcome := k.tables[tableName(byOutcome, t.features)]
+	if t.kept != byLabel || outcome == nil {
+		return
+	}
+	for name, c := range t.cells {
+		if o := outcome.cells[name]; o != nil && !o.small {
+			for side, n := range c.counts {
+				rest := c.counts[otherSide(side)]
+				o.small = o.small || k.isSmall(n) && k.isSmall(rest) && n+rest > 2*k.minCell-4
 			}
 		}
 	}
