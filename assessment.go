@@ -76,7 +76,7 @@ type BadRow struct {
 type InputColumn struct {
 	Name     string `json:"name"`
 	Kind     string `json:"kind"`
-	Missing  int64  `json:"missing"`
+	Missing  int64  `json:"missing"`  // −1 of a sensitive column: withheld, since it would tell of few people
 	Distinct int64  `json:"distinct"` // exact up to 65,536; −1 beyond
 	Role     string `json:"role,omitempty"`
 	Source   string `json:"source,omitempty"` // of a sensitive column

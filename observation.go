@@ -101,6 +101,6 @@ type Observation struct {
 	Count      *int64    `json:"count,omitempty"` // numerator of a share
 	N          *int64    `json:"n,omitempty"`     // denominator, or rows used; nil where suppressed
 	Undefined  Reason    `json:"undefined,omitempty"`
-	Suppressed bool      `json:"suppressed,omitempty"` // withheld to keep people out: a cell is under the minimum count
+	Suppressed bool      `json:"suppressed,omitempty"` // withheld to keep people out: a count behind it is under the minimum, or would give one back
 	Blurred    bool      `json:"blurred,omitempty"`    // rounded, counts withheld: else a suppressed cell could be had by subtraction
 }

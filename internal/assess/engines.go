@@ -75,8 +75,12 @@ func (j *judge) withholdIfUnjudged(f *plumbline.Finding, features []string, stem
 	if o == nil || o.Count == nil || float64(*o.Count) <= maxUnjudged*float64(*o.N) {
 		return
 	}
+	share := float64(*o.Count) / float64(*o.N)
+	if o.Suppressed || o.Blurred {
+		share = math.Round(share*10) / 10
+	}
 	f.State, f.Reason = plumbline.NotTested, plumbline.UnjudgedShare
-	f.Statement = text.FindingUnjudged(where(f.Scope), float64(*o.Count)/float64(*o.N), maxUnjudged)
+	f.Statement = text.FindingUnjudged(where(f.Scope), share, maxUnjudged)
 	f.Observations = append(f.Observations, o.ID)
 }
 

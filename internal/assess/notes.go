@@ -79,6 +79,9 @@ func (r *run) inventory(ctx context.Context) error {
 		col := plumbline.InputColumn{Name: c.Name, Kind: string(c.Kind), Missing: c.Missing, Distinct: c.Distinct, Role: r.check.Plan.Role(c.Name)}
 		for _, s := range r.check.Plan.Sensitive {
 			if s.Column == c.Name {
+				if r.hidesMissing(c.Name, c.Missing) {
+					col.Missing = -1
+				}
 				col.Source, col.Basis = s.Source, s.Basis
 			}
 		}
@@ -86,6 +89,13 @@ func (r *run) inventory(ctx context.Context) error {
 	}
 	r.out.Inputs = []plumbline.InputTable{in}
 	return nil
+}
+
+// hidesMissing reports whether the number of missing values of a sensitive column tells of few people.
+func (r *run) hidesMissing(column string, missing int64) bool {
+	return missing > 0 && missing < r.out.MinCell || slices.ContainsFunc(r.out.Observations, func(o plumbline.Observation) bool {
+		return o.Metric == "missing_share" && slices.Equal(o.Scope.Features, []string{column}) && (o.Suppressed || o.Blurred)
+	})
 }
 
 // where names a scope in a sentence.

@@ -51,7 +51,7 @@ func (v *view) forest(features []string, metric string) (figure, bool) {
 		row := chart.ForestRow{Label: visible(r.head.Text, figureRunes), Value: math.NaN(), Low: math.NaN(), High: math.NaN(), N: -1, Emphasis: r.key == ""}
 		switch {
 		case o.Suppressed:
-			row.Note = v.under()
+			row.Note = withheldSign
 		case o.Value == nil:
 			row.Note = v.label("reason", string(o.Undefined))
 		default:

@@ -137,6 +137,11 @@ func (v *view) columns(in *plumbline.InputTable) *table {
 		if c.Distinct < 0 {
 			distinct = number(">" + v.int(65_536))
 		}
+		missing := number(v.int(c.Missing))
+		if c.Missing < 0 {
+			missing = number(withheldSign)
+			t.addNote(v.t(text.ReportTableWithheld(withheldSign, v.a.MinCell)))
+		}
 		origin := words("")
 		if c.Source != "" {
 			origin.Lines = append(origin.Lines, words(v.t(text.ReportOriginSource(prose(c.Source, v.lim.title)))))
@@ -147,7 +152,7 @@ func (v *view) columns(in *plumbline.InputTable) *table {
 		if c.Role == "sensitive" && c.Basis == "" {
 			origin.Lines = append(origin.Lines, cell{Kind: "why", Text: v.t(text.ReportOriginNone())})
 		}
-		t.add(v.data(c.Name), words(v.label("report.kinds", c.Kind)), number(v.int(c.Missing)), distinct, words(v.label("report.role", c.Role)), origin)
+		t.add(v.data(c.Name), words(v.label("report.kinds", c.Kind)), missing, distinct, words(v.label("report.role", c.Role)), origin)
 	}
 	return t
 }

@@ -180,7 +180,7 @@ func (v *view) shown(o *plumbline.Observation) cell {
 	case o == nil:
 		return number("–")
 	case o.Suppressed:
-		return number(v.under())
+		return number(withheldSign)
 	case o.Value == nil:
 		return cell{Kind: "why", Text: v.label("reason", string(o.Undefined))}
 	case o.Blurred:
@@ -189,8 +189,8 @@ func (v *view) shown(o *plumbline.Observation) cell {
 	return number(v.value(o.Unit, *o.Value))
 }
 
-// under stands for a count that is withheld.
-func (v *view) under() string { return "<" + text.FormatInt(v.lang, v.a.MinCell) }
+// withheldSign stands for a number that is withheld to keep people out.
+const withheldSign = "***"
 
 // measured is the value with its interval below, and its denominator unless that is said elsewhere.
 func (v *view) measured(o *plumbline.Observation, said bool) cell {
@@ -242,7 +242,7 @@ func (v *view) explain(t *table, shown []*plumbline.Observation) {
 		t.addNote(v.t(text.ReportTableAccepted()))
 	}
 	if withheld {
-		t.addNote(v.t(text.ReportTableWithheld(v.under(), v.a.MinCell)))
+		t.addNote(v.t(text.ReportTableWithheld(withheldSign, v.a.MinCell)))
 	}
 	if blurred {
 		t.addNote(v.t(text.ReportTableBlurred()))

@@ -4028,11 +4028,11 @@ func ReportTableIntervals(methods string) plumbline.Text {
 	}
 }
 
-// ReportTableWithheld is the message report.table_withheld: "{sign}: withheld to keep people out; a count behind it is under {n}.".
+// ReportTableWithheld is the message report.table_withheld: "{sign}: withheld to keep people out; a count behind it is under {n}, or would give one back.".
 func ReportTableWithheld(sign string, n int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: sign + "：为防止识别个人而隐去，其计数小于 " + FormatInt(plumbline.Chinese, n) + "。",
-		EN: sign + ": withheld to keep people out; a count behind it is under " + FormatInt(plumbline.English, n) + ".",
+		ZH: sign + "：为防止识别个人而隐去；其背后有计数小于 " + FormatInt(plumbline.Chinese, n) + "，或可由它推出这样的计数。",
+		EN: sign + ": withheld to keep people out; a count behind it is under " + FormatInt(plumbline.English, n) + ", or would give one back.",
 	}
 }
 
