@@ -24,6 +24,10 @@ type Assessment struct {
 	Controls     []ControlResult `json:"controls"`
 	Instruments  []Instrument    `json:"instruments"`
 	Regimes      []RegimeResult  `json:"regimes"`
+	Graph        *Graph          `json:"graph,omitempty"`
+	Dossiers     []Dossier       `json:"dossiers,omitempty"`
+	Exhibits     Exhibits        `json:"exhibits,omitzero"`
+	Baseline     *Comparison     `json:"baseline,omitempty"`
 	Notes        []Text          `json:"notes"` // what a reader must know: assumptions, defaults, things set by hand
 	Truncated    []Text          `json:"truncated,omitempty"`
 }

@@ -91,7 +91,9 @@ type Finding struct {
 	Threshold    *Threshold `json:"threshold,omitempty"`
 	NeededN      int64      `json:"needed_n,omitempty"`     // rows per group with which it could be decided
 	Observations []string   `json:"observations,omitempty"` // evidence, by id
-	Statement    Text       `json:"statement"`              // what was found, in one sentence
+	Locations    []Location `json:"locations,omitempty"`
+	Path         []string   `json:"path,omitempty"` // steps of the graph, by id
+	Statement    Text       `json:"statement"`      // what was found, in one sentence
 	Meaning      Text       `json:"meaning,omitzero"`
 	Importance   Text       `json:"importance,omitzero"`
 	Fix          Text       `json:"fix,omitzero"`

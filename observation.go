@@ -77,6 +77,9 @@ type Scope struct {
 	Column   string   `json:"column,omitempty"`   // another column that the value is about
 	Among    Among    `json:"among,omitempty"`    // which groups a gap looks at; empty: all of them
 	Bin      int      `json:"bin,omitempty"`      // part of a curve, from 1
+	Table    string   `json:"table,omitempty"`    // role of a table other than the decisions: training, reference, reviews
+	Step     string   `json:"step,omitempty"`     // step of the workflow's graph, by id
+	Item     string   `json:"item,omitempty"`     // value, reason code, file or rule that is spoken of
 }
 
 // Among says which groups a gap looks at.
@@ -91,16 +94,18 @@ const (
 
 // Observation is a measured value with its interval, sample size and provenance. It never says pass or fail.
 type Observation struct {
-	ID         string    `json:"id"`     // unique in an assessment and the same from run to run
-	Check      string    `json:"check"`  // check id and version, "bias.selection_rate@1"
-	Metric     string    `json:"metric"` // field's standard name, "demographic_parity_difference"
-	Scope      Scope     `json:"scope,omitzero"`
-	Unit       Unit      `json:"unit"`
-	Value      *Number   `json:"value"` // nil: it has none, and Undefined says why
-	Interval   *Interval `json:"interval,omitempty"`
-	Count      *int64    `json:"count,omitempty"` // numerator of a share
-	N          *int64    `json:"n,omitempty"`     // denominator, or rows used; nil where suppressed
-	Undefined  Reason    `json:"undefined,omitempty"`
-	Suppressed bool      `json:"suppressed,omitempty"` // withheld to keep people out: a count behind it is under the minimum, or would give one back
-	Blurred    bool      `json:"blurred,omitempty"`    // rounded, counts withheld: else a suppressed cell could be had by subtraction
+	ID         string     `json:"id"`     // unique in an assessment and the same from run to run
+	Check      string     `json:"check"`  // check id and version, "bias.selection_rate@1"
+	Metric     string     `json:"metric"` // field's standard name, "demographic_parity_difference"
+	Scope      Scope      `json:"scope,omitzero"`
+	Unit       Unit       `json:"unit"`
+	Value      *Number    `json:"value"` // nil: it has none, and Undefined says why
+	Interval   *Interval  `json:"interval,omitempty"`
+	Count      *int64     `json:"count,omitempty"` // numerator of a share
+	N          *int64     `json:"n,omitempty"`     // denominator, or rows used; nil where suppressed
+	Undefined  Reason     `json:"undefined,omitempty"`
+	Suppressed bool       `json:"suppressed,omitempty"` // withheld to keep people out: a count behind it is under the minimum, or would give one back
+	Locations  []Location `json:"locations,omitempty"`  // where in the workflow's files it was seen
+	Path       []string   `json:"path,omitempty"`       // steps from the first to the last, by id
+	Blurred    bool       `json:"blurred,omitempty"`    // rounded, counts withheld: else a suppressed cell could be had by subtraction
 }

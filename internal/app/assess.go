@@ -50,12 +50,12 @@ func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 		return err
 	}
 	show := newProgress(p)
-	in.Table, err = open(ctx, dir, in.File, show.table)
+	closeTables, err := open(ctx, dir, &in, show.table)
 	show.done()
+	defer closeTables()
 	if err != nil {
 		return within(c.Dir, err)
 	}
-	defer in.Table.Close()
 	a, err := assess.Run(ctx, in)
 	if err != nil {
 		return within(c.Dir, err)
@@ -102,14 +102,51 @@ func (c *assessCmd) input(p *Process) (assess.Input, error) {
 	return in, nil
 }
 
-// open reads the table of decisions.
-func open(ctx context.Context, dir fs.FS, f *workflow.File, progress func(table.Progress)) (*table.Table, error) {
-	d := f.Data.Decisions
-	opt := table.Options{Format: d.Format, Sheet: d.Sheet, Missing: f.Data.Missing, Types: map[string]table.Kind{}, Progress: progress}
-	for column, kind := range f.Data.Types {
-		opt.Types[column] = table.Kind(kind)
+// open reads what the workflow file names: its tables and its definition. What it opened is closed by the function that it returns,
+// also where there is an error.
+func open(ctx context.Context, dir fs.FS, in *assess.Input, progress func(table.Progress)) (closeAll func(), err error) {
+	f, d := in.File, &in.File.Data
+	in.Files = dir
+	var opened []*table.Table
+	closeAll = func() {
+		for _, t := range opened {
+			t.Close()
+		}
 	}
-	return table.Open(ctx, dir, d.Files, opt)
+	types := map[string]table.Kind{}
+	for column, kind := range d.Types {
+		types[column] = table.Kind(kind)
+	}
+	read := func(to **table.Table, of *workflow.Table) error {
+		if of == nil {
+			return nil
+		}
+		t, err := table.Open(ctx, dir, of.Files, table.Options{Format: of.Format, Sheet: of.Sheet, Missing: d.Missing, Types: types, Progress: progress})
+		if err != nil {
+			return err
+		}
+		opened = append(opened, t)
+		*to = t
+		return nil
+	}
+	var reviews *workflow.Table
+	if f.Oversight != nil {
+		reviews = &workflow.Table{Files: f.Oversight.Reviews}
+	}
+	for _, t := range []struct {
+		to **table.Table
+		of *workflow.Table
+	}{{&in.Table, &d.Decisions}, {&in.Training, d.Training}, {&in.Reference, d.Reference}, {&in.Reviews, reviews}} {
+		if err := read(t.to, t.of); err != nil {
+			return closeAll, err
+		}
+	}
+	if f.Definition != "" {
+		if in.Graph, err = workflow.ParseDefinition(dir, f.Definition, plumbline.Limits{}); err != nil {
+			return closeAll, err
+		}
+	}
+	return closeAll, nil
 }
 
 // within adds the folder to an error that names a file of it.

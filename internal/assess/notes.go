@@ -60,10 +60,21 @@ func (r *run) remarks() []plumbline.Text {
 	return out
 }
 
-// inventory describes the table that was read: files, rows, columns, never values.
+// inventory describes the tables that were read: files, rows, columns, never values.
 func (r *run) inventory(ctx context.Context) error {
-	t := r.Table
-	in := plumbline.InputTable{Role: "decisions", Rows: t.Rows()}
+	for _, t := range r.tables() {
+		in, err := r.describeTable(ctx, t)
+		if err != nil {
+			return err
+		}
+		r.out.Inputs = append(r.out.Inputs, in)
+	}
+	return nil
+}
+
+func (r *run) describeTable(ctx context.Context, of role) (plumbline.InputTable, error) {
+	t := of.table
+	in := plumbline.InputTable{Role: of.name, Rows: t.Rows()}
 	for _, f := range t.Files() {
 		in.Files = append(in.Files, plumbline.InputFile{Name: f.Name, Format: f.Format, Bytes: f.Bytes, SHA256: f.SHA256, Rows: f.Rows})
 	}
@@ -73,7 +84,7 @@ func (r *run) inventory(ctx context.Context) error {
 		in.First = append(in.First, plumbline.BadRow{File: b.File, Line: b.Line, Reason: b.Reason})
 	}
 	if err := t.Scan(ctx); err != nil {
-		return err
+		return in, err
 	}
 	for _, c := range t.Info() {
 		col := plumbline.InputColumn{Name: c.Name, Kind: string(c.Kind), Missing: c.Missing, Distinct: c.Distinct, Role: r.check.Plan.Role(c.Name)}
@@ -87,8 +98,7 @@ func (r *run) inventory(ctx context.Context) error {
 		}
 		in.Columns = append(in.Columns, col)
 	}
-	r.out.Inputs = []plumbline.InputTable{in}
-	return nil
+	return in, nil
 }
 
 // hidesMissing reports whether the number of missing values of a sensitive column tells of few people.

@@ -34,8 +34,10 @@ func planOf(f *workflow.File, t *table.Table) (check.Plan, error) {
 		NotProxies: []string{f.Data.Decisions.Time, f.Data.Decisions.ID},
 		DropSmall:  f.NYC != nil && f.NYC.ExcludeSmall,
 	}
-	if f.Data.Reasons != nil {
-		plan.NotProxies = append(plan.NotProxies, f.Data.Reasons.Column)
+	plan.Time, plan.ID, plan.Version = f.Data.Decisions.Time, f.Data.Decisions.ID, f.Data.Decisions.Version
+	if r := f.Data.Reasons; r != nil {
+		plan.NotProxies = append(plan.NotProxies, r.Column)
+		plan.Reasons = check.Reasons{Column: r.Column, Separator: r.Separator, Inputs: r.Inputs}
 	}
 	if d.Label != nil {
 		plan.Label = check.Outcome{Column: d.Label.Column, Favourable: d.Label.Favourable, Adverse: d.Label.Adverse}
@@ -113,7 +115,7 @@ type declared struct{ key, column string }
 
 func declaredColumns(f *workflow.File) []declared {
 	d := f.Decision
-	out := []declared{{"decision.column", d.Column}, {"data.subject", f.Data.Subject}, {"data.decisions.time", f.Data.Decisions.Time}, {"data.decisions.id", f.Data.Decisions.ID}}
+	out := []declared{{"decision.column", d.Column}, {"data.subject", f.Data.Subject}, {"data.decisions.time", f.Data.Decisions.Time}, {"data.decisions.id", f.Data.Decisions.ID}, {"data.decisions.version", f.Data.Decisions.Version}}
 	if d.Score != nil {
 		out = append(out, declared{"decision.score.column", d.Score.Column})
 	}

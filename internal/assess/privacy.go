@@ -101,6 +101,9 @@ func (k *keeper) findWithheld(t *cellTable) {
 // mark decides about one observation.
 func (k *keeper) mark(o *plumbline.Observation) {
 	by, s := keptBy(o.Metric), o.Scope
+	if len(s.Features) == 0 && !strings.HasPrefix(o.Check, "bias.") {
+		return // counts rows or places in files, not people of a group; exhibits keep to the minimum cell themselves
+	}
 	switch {
 	case k.tooSmall(o), len(s.Against) > 0 && k.secrecy(by, s.Features, s.Against) != shown:
 		o.Suppressed = true

@@ -7,9 +7,6 @@ import (
 	"github.com/plumbline-project/plumbline/internal/regime"
 )
 
-// built lists the dimensions that this version measures.
-func built(d plumbline.Dimension) bool { return d == plumbline.ModelBias }
-
 // stateOf gives a control or a dimension the verdict of its judging findings: the worst of them, where not-tested is worse
 // than satisfied. No finding at all is not-tested.
 func stateOf(findings []*plumbline.Finding, otherwise plumbline.Reason) (plumbline.State, plumbline.Reason) {
@@ -74,10 +71,6 @@ func dimensionParts(findings []plumbline.Finding) []plumbline.DimensionPart {
 				p.Findings = map[plumbline.State]int{}
 			}
 			p.Findings[f.State]++
-		}
-		if !built(d) {
-			judging = nil
-			p.Findings = nil
 		}
 		p.State, p.Reason = stateOf(judging, plumbline.NotBuilt)
 		out = append(out, p)

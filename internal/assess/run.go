@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -26,13 +27,16 @@ const (
 
 // Input carries everything that an assessment depends on. The same Input gives the same Assessment, to the byte.
 type Input struct {
-	File    *workflow.File
-	Table   *table.Table // decisions
-	Catalog *regime.Catalog
-	AsOf    string   // date of the catalogue and of suppressions, 2006-01-02
-	Seed    *uint64  // nil: a hash of inputs and configuration
-	Only    []string // ids of checks, or prefixes that end in a dot; empty runs all
-	Tool    plumbline.Tool
+	File                         *workflow.File
+	Files                        fs.FS            // folder of the workflow file
+	Table                        *table.Table     // decisions
+	Training, Reference, Reviews *table.Table     // nil where the file declares none
+	Graph                        *plumbline.Graph // nil where the file names no definition
+	Catalog                      *regime.Catalog
+	AsOf                         string   // date of the catalogue and of suppressions, 2006-01-02
+	Seed                         *uint64  // nil: a hash of inputs and configuration
+	Only                         []string // ids of checks, or prefixes that end in a dot; empty runs all
+	Tool                         plumbline.Tool
 }
 
 // run is one assessment in the making.
@@ -82,7 +86,12 @@ func (r *run) plan(ctx context.Context) error {
 	if err := r.checkValues(ctx, &plan); err != nil {
 		return err
 	}
-	r.check = check.Input{Plan: plan, Table: r.Table, Level: defaultLevel, MinN: or(r.File.MinN.Value, defaultMinN)}
+	r.check = check.Input{
+		Plan: plan, File: r.File, Files: r.Files, Table: r.Table, Training: r.Training, Reference: r.Reference, Reviews: r.Reviews, Graph: r.Graph,
+		AsOf: r.AsOf, Level: defaultLevel, MinN: or(r.File.MinN.Value, defaultMinN), MinCell: or(r.File.Privacy.MinCell, defaultMinCell),
+		Exhibits: &r.out.Exhibits,
+	}
+	r.out.Graph = r.Graph
 	if r.controls, err = r.thresholds(); err != nil {
 		return err
 	}
@@ -161,8 +170,13 @@ func ruleNames(rules []plumbline.Rule) string {
 func (r *run) seed() uint64 {
 	h := sha256.New()
 	fmt.Fprintln(h, r.File.SHA256, r.Catalog.SHA256)
-	for _, f := range r.Table.Files() {
-		fmt.Fprintln(h, f.SHA256)
+	for _, t := range r.tables() {
+		for _, f := range t.table.Files() {
+			fmt.Fprintln(h, f.SHA256)
+		}
+	}
+	if r.Graph != nil {
+		fmt.Fprintln(h, r.Graph.SHA256)
 	}
 	seed := binary.BigEndian.Uint64(h.Sum(nil))
 	if r.Seed != nil {
@@ -170,6 +184,18 @@ func (r *run) seed() uint64 {
 	}
 	r.out.Seed = plumbline.Seed{Value: fmt.Sprintf("%016x", seed), Chosen: r.Seed != nil}
 	return seed
+}
+
+// role is a table with what it is for.
+type role struct {
+	name  string
+	table *table.Table
+}
+
+// tables lists the tables that there are, decisions first.
+func (r *run) tables() []role {
+	all := []role{{"decisions", r.Table}, {"training", r.Training}, {"reference", r.Reference}, {"reviews", r.Reviews}}
+	return slices.DeleteFunc(all, func(t role) bool { return t.table == nil })
 }
 
 // describe writes the design into the assessment.
@@ -201,7 +227,7 @@ func (r *run) measure(ctx context.Context) error {
 	}
 	for _, c := range check.Catalog() {
 		info := c.Info()
-		switch missing := slices.ContainsFunc(c.Needs, func(n check.Need) bool { return !r.check.Plan.Has(n) }); {
+		switch missing := slices.ContainsFunc(c.Needs, func(n check.Need) bool { return !r.check.Has(n) }); {
 		case !r.selected(c.ID):
 			info.Skipped = plumbline.NotSelected
 		case missing:

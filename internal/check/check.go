@@ -29,10 +29,16 @@ const (
 	NeedSensitive Need = "sensitive"
 	NeedControl   Need = "control_features"
 	NeedShares    Need = "population"
+	NeedTraining  Need = "training"
+	NeedReference Need = "reference" // training or reference
+	NeedReviews   Need = "reviews"
+	NeedReasons   Need = "reasons"
+	NeedGraph     Need = "definition"
 )
 
-// Has reports whether the plan declares what the need names.
-func (p *Plan) Has(need Need) bool {
+// Has reports whether the input has what the need names.
+func (in *Input) Has(need Need) bool {
+	p := &in.Plan
 	switch need {
 	case NeedDecision:
 		return p.Decision.Column != ""
@@ -46,6 +52,16 @@ func (p *Plan) Has(need Need) bool {
 		return len(p.Control) > 0
 	case NeedShares:
 		return len(p.Population) > 0
+	case NeedTraining:
+		return in.Training != nil
+	case NeedReference:
+		return in.Before() != nil
+	case NeedReviews:
+		return in.Reviews != nil
+	case NeedReasons:
+		return p.Reasons.Column != ""
+	case NeedGraph:
+		return in.Graph != nil
 	}
 	return false
 }

@@ -104,7 +104,7 @@ func ScopeID(s plumbline.Scope) string {
 			b.WriteString(PlainID(a))
 		}
 	}
-	for _, part := range [][2]string{{"given", s.Given}, {"column", s.Column}, {"among", string(s.Among)}} {
+	for _, part := range [][2]string{{"given", s.Given}, {"column", s.Column}, {"among", string(s.Among)}, {"table", s.Table}, {"step", s.Step}, {"item", s.Item}} {
 		if part[1] != "" {
 			b.WriteString("/" + part[0] + "=" + PlainID(part[1]))
 		}

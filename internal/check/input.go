@@ -2,9 +2,12 @@ package check
 
 import (
 	"context"
+	"io/fs"
 	"slices"
 
+	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/table"
+	"github.com/plumbline-project/plumbline/internal/workflow"
 )
 
 // Plan says what the columns mean. It is fixed before the run, by the workflow file.
@@ -20,6 +23,9 @@ type Plan struct {
 	Reference     map[string]string // declared reference group of a feature
 	NotProxies    []string          // columns that are never looked at as proxies: id, time, reasons
 	DropSmall     bool              // NYC 144: the auditor chose to leave out categories under 2 %
+	Reasons       Reasons
+	Time, ID      string // columns of the decisions; "" where none is declared
+	Version       string // column that says which version of the model decided; "" where none is declared
 }
 
 // Outcome is a column with two sides. A value that is on neither side is missing.
@@ -42,6 +48,13 @@ type Sensitive struct {
 	Column, Source, Basis, DeleteBy string
 }
 
+// Reasons is the column of stated reasons.
+type Reasons struct {
+	Column    string
+	Separator string            // between two reasons
+	Inputs    map[string]string // reason → column that it refers to, where that is declared
+}
+
 // Population gives the declared shares of the groups of a feature.
 type Population struct {
 	Feature string
@@ -51,13 +64,31 @@ type Population struct {
 
 // Input carries everything that a check may look at.
 type Input struct {
-	Plan  Plan
-	Table *table.Table
-	Seed  uint64
-	Level float64 // nominal coverage of each family of intervals, 0.95
-	MinN  int64   // smallest denominator that is judged
+	Plan      Plan
+	File      *workflow.File
+	Files     fs.FS            // folder of the workflow file, for the documents and models that it names
+	Table     *table.Table     // decisions
+	Training  *table.Table     // nil where there is none
+	Reference *table.Table     // nil where there is none
+	Reviews   *table.Table     // nil where there is none
+	Graph     *plumbline.Graph // nil where there is no definition
+	AsOf      string           // date of the assessment, 2006-01-02
+	Seed      uint64
+	Level     float64 // nominal coverage of each family of intervals, 0.95
+	MinN      int64   // smallest denominator that is judged
+	MinCell   int64   // smallest count of people that may be shown
+
+	Exhibits *plumbline.Exhibits // what checks leave for the report beside their observations
 
 	frame *frame
+}
+
+// Before is the table that the decisions are compared with: the reference where one is declared, else the training data.
+func (in *Input) Before() *table.Table {
+	if in.Reference != nil {
+		return in.Reference
+	}
+	return in.Training
 }
 
 // Prepare counts what the checks share. It must be called once before a check runs. It reads each declared column once;

@@ -277,6 +277,13 @@ func (d *decoder) people(f *File) {
 		}
 		seen[s.Finding] = true
 	}
+	for i, m := range f.Models {
+		if key := index("models", i); m.File == "" && (m.Provider == "" || m.Name == "") {
+			d.wrong(key, "expected the file of the model, or provider and name of a hosted one")
+		} else if m.SHA256 != "" && m.File == "" {
+			d.wrong(key+".sha256", "there is no file that it could be of")
+		}
+	}
 	for i, a := range f.Attestations {
 		if (a.Document == "") != (a.SHA256 == "") {
 			d.wrong(index("attestations", i), "expected document and sha256 together")

@@ -16,6 +16,8 @@ type File struct {
 	Derive       []Derivation     `yaml:"derive" is:"object" doc:"Columns made from others, in the order in which they are made."`
 	Fairness     *Fairness        `yaml:"fairness" is:"object" doc:"The one fairness definition that judges; the others inform."`
 	Models       []Model          `yaml:"models" is:"object" doc:"Models that the workflow uses."`
+	Steps        []StepNote       `yaml:"steps" is:"object" doc:"What is to be said of steps of the definition: purpose, owner, failures."`
+	Explanation  *Explanation     `yaml:"explanation" is:"object" doc:"Documents that explain the workflow."`
 	Oversight    *Oversight       `yaml:"oversight" is:"object" doc:"Evidence of human oversight."`
 	Regimes      []string         `yaml:"regimes" is:"regime" doc:"Bodies of requirements to assess against."`
 	Thresholds   []Threshold      `yaml:"thresholds" is:"object" doc:"Thresholds that this workflow moves; each is printed in the report."`
@@ -70,6 +72,8 @@ type Data struct {
 	Types           map[string]string     `yaml:"types" is:"enum" enum:"boolean integer number date time text" doc:"Column to kind; a declared kind wins over what the values look like."`
 	Ranges          map[string]Range      `yaml:"ranges" is:"object" doc:"Column to the numbers that are possible in it."`
 	Population      map[string]Population `yaml:"population" is:"object" doc:"Sensitive feature to its shares in the population concerned."`
+	Personal        []Personal            `yaml:"personal" is:"object" doc:"Columns that hold personal data, beside the subject and the sensitive ones."`
+	Texts           []TextData            `yaml:"texts" is:"object" doc:"Texts that the workflow works with: knowledge bases, prompts, few-shot examples, documents."`
 	Documents       []string              `yaml:"documents" is:"file" doc:"Documents on the data or the workflow."`
 }
 
@@ -80,6 +84,8 @@ type Table struct {
 	Sheet     string   `yaml:"sheet" is:"text" doc:"Sheet of a workbook; without it, the first."`
 	Time      string   `yaml:"time" is:"column" doc:"Column of the time of the decision."`
 	ID        string   `yaml:"id" is:"column" doc:"Column that names the row."`
+	Version   string   `yaml:"version" is:"column" doc:"Column that says which version of the model or prompt decided."`
+	Fresh     Days     `yaml:"fresh_days" is:"object" doc:"Age in days at which the data count as stale; 365 where nothing is said."`
 	Licence   string   `yaml:"licence" is:"text" doc:"Licence or right under which the data are used."`
 	Source    string   `yaml:"source" is:"text" doc:"Where the data come from."`
 	Collected string   `yaml:"collected" is:"text" doc:"When and how the data were collected."`
@@ -102,8 +108,48 @@ type ControlFeature struct {
 
 // Reasons is the column of the reasons given for a decision.
 type Reasons struct {
-	Column    string `yaml:"column" is:"column required" doc:"Column of the reasons."`
-	Separator string `yaml:"separator" is:"value" doc:"Text between two reasons; ; where nothing is said."`
+	Column    string            `yaml:"column" is:"column required" doc:"Column of the reasons."`
+	Separator string            `yaml:"separator" is:"value" doc:"Text between two reasons; ; where nothing is said."`
+	Inputs    map[string]string `yaml:"inputs" is:"column" doc:"Reason to the column that it refers to; without it, a reason that begins with the name of a column refers to that."`
+}
+
+// Days is a number of days.
+type Days struct {
+	Value  int64  `yaml:"value" is:"count required short" doc:"Days, 1 to 1000000000."`
+	Reason string `yaml:"reason" is:"text" doc:"Why."`
+}
+
+// Personal declares a column that holds personal data.
+type Personal struct {
+	Column string `yaml:"column" is:"column required" doc:"Column."`
+	Basis  string `yaml:"basis" is:"text" doc:"Legal basis for processing it."`
+}
+
+// TextData is text that a workflow works with. It counts as training-like data.
+type TextData struct {
+	Files     []string `yaml:"file" is:"pattern required one" doc:"Files, plain text or Markdown: one, a pattern, or a list of them."`
+	Kind      string   `yaml:"kind" is:"enum required" enum:"knowledge prompt few-shot document" doc:"What the text is for."`
+	Licence   string   `yaml:"licence" is:"text" doc:"Licence or right under which the text is used."`
+	Source    string   `yaml:"source" is:"text" doc:"Where the text comes from."`
+	Collected string   `yaml:"collected" is:"date" doc:"Day on which it was collected or last reviewed."`
+	FreshDays Days     `yaml:"fresh_days" is:"object" doc:"Age in days at which it counts as stale; 365 where nothing is said."`
+}
+
+// StepNote is what a person says of one step of the definition.
+type StepNote struct {
+	Step     string           `yaml:"step" is:"text required" doc:"Name of the step in the definition."`
+	Purpose  plumbline.Text   `yaml:"purpose" is:"text" doc:"What the step is for."`
+	Owner    string           `yaml:"owner" is:"text" doc:"Who answers for the step."`
+	Failures []plumbline.Text `yaml:"failures" is:"text" doc:"How it can fail, and what happens then."`
+	Controls []string         `yaml:"controls" is:"control" doc:"Controls that hold here."`
+}
+
+// Explanation names the documents that explain the workflow, and the version that they speak of.
+type Explanation struct {
+	Purpose   string `yaml:"purpose" is:"file" doc:"Document on what the workflow is for."`
+	Mechanism string `yaml:"mechanism" is:"file" doc:"Document on how it reaches a decision."`
+	Limits    string `yaml:"limits" is:"file" doc:"Document on where it should not be used, and how it fails."`
+	Version   string `yaml:"version" is:"text" doc:"Version of model or workflow that the documents speak of."`
 }
 
 // Range bounds a numeric column, both ends included. An end that is empty is open.
@@ -140,14 +186,33 @@ type Fairness struct {
 
 // Model is a model that a step of the workflow uses.
 type Model struct {
-	Step   string `yaml:"step" is:"text" doc:"Step of the definition that uses it."`
-	File   string `yaml:"file" is:"file required" doc:"File of the model."`
-	Format string `yaml:"format" is:"word" doc:"Format of the file, such as xgboost or onnx."`
+	Step     string        `yaml:"step" is:"text" doc:"Step of the definition that uses it."`
+	File     string        `yaml:"file" is:"file" doc:"File of the model; a hosted model has a provider and a name instead."`
+	Format   string        `yaml:"format" is:"word" doc:"Format of the file, such as xgboost or onnx."`
+	SHA256   string        `yaml:"sha256" is:"sha256" doc:"SHA-256 of the file when it was approved, lower-case hex."`
+	Provider string        `yaml:"provider" is:"text" doc:"Who hosts the model."`
+	Name     string        `yaml:"name" is:"text" doc:"Name of the hosted model."`
+	Version  string        `yaml:"version" is:"text" doc:"Version in use."`
+	Training ModelTraining `yaml:"training" is:"object" doc:"What is known of what the model was trained on."`
 }
 
-// Oversight names the evidence of human oversight.
+// ModelTraining is what is known of the training data of a model. What is not stated is unknown, and is shown as that.
+type ModelTraining struct {
+	Statement string `yaml:"statement" is:"text" doc:"What the provider states, and where."`
+	Document  string `yaml:"document" is:"file" doc:"The statement, as a file."`
+	Contract  string `yaml:"contract" is:"text" doc:"Contract that covers it."`
+	Filing    string `yaml:"filing" is:"text" doc:"Filing number of the model or algorithm."`
+}
+
+// Oversight names the evidence of human oversight. The names of columns have defaults, which hold where the table has such
+// a column.
 type Oversight struct {
-	Reviews []string `yaml:"reviews" is:"pattern required one" doc:"Table of human reviews: file, pattern, or a list of them."`
+	Reviews   []string `yaml:"reviews" is:"pattern required one" doc:"Table of human reviews: file, pattern, or a list of them."`
+	ID        string   `yaml:"id" is:"column" doc:"Column of the reviewed case, as in the id of the decisions; the same name where nothing is said."`
+	Suggested string   `yaml:"suggested" is:"column" doc:"Column of what the workflow suggested; suggested where nothing is said."`
+	Decided   string   `yaml:"decided" is:"column" doc:"Column of what the person decided; decided where nothing is said."`
+	Seconds   string   `yaml:"seconds" is:"column" doc:"Column of the seconds that the person took; seconds where nothing is said."`
+	Reviewer  string   `yaml:"reviewer" is:"column" doc:"Column of who reviewed, a pseudonym; reviewed_by where nothing is said."`
 }
 
 // Threshold moves thresholds of one control, with a reason. Rules is keyed by the rule's name in the control.
