@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +46,7 @@ type n8nNode struct {
 	app        string // short without the suffix of a tool
 	version    float64
 	known      n8nType
+	flow       *jsonValue // the workflow that it belongs to
 }
 
 // An n8nFlow is the workflow of the file that is being read; names hold within it.
@@ -77,6 +79,7 @@ func parseN8n(data []byte, file string, limits plumbline.Limits) (*plumbline.Gra
 	for _, v := range flows {
 		m.read(v)
 	}
+	m.calls()
 	m.finish()
 	return m.graph, nil
 }
@@ -137,7 +140,7 @@ func (m *n8nImport) read(v *jsonValue) {
 
 // node takes one node in as a step.
 func (m *n8nImport) node(v *jsonValue) {
-	n := n8nNode{v: v, version: v.get("typeVersion").number(1)}
+	n := n8nNode{v: v, flow: m.flow.v, version: v.get("typeVersion").number(1)}
 	typ := v.get("type").str()
 	if i := strings.LastIndex(typ, "."); i >= 0 {
 		n.pkg, n.short = typ[:i], strings.ToLower(typ[i+1:])
@@ -218,7 +221,7 @@ func (m *n8nImport) oddities(i int) {
 	}
 	var keys []string
 	n.v.get("parameters").walk(func(v *jsonValue) {
-		if v.kind == jsonText && isExpression(v.text) {
+		if v.kind == jsonText { // n8n looks for them in any text
 			keys = append(keys, modelChosen(v.text)...)
 		}
 	})
@@ -278,6 +281,7 @@ func (m *n8nImport) finish() {
 		}
 	}
 	m.graph.Edges = append(flows, data...)
+	slices.SortStableFunc(m.graph.Notes, func(a, b plumbline.GraphNote) int { return cmp.Compare(a.Location.Line, b.Location.Line) })
 	if m.notes > maxNotes {
 		m.graph.Notes = append(m.graph.Notes, plumbline.GraphNote{Text: noteMore.text(m.notes - maxNotes), Location: plumbline.Location{File: m.file}})
 	}

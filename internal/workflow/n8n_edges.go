@@ -291,7 +291,8 @@ func (m *n8nImport) references(i int) {
 	s, n := &m.graph.Steps[i], &m.nodes[i]
 	seen := map[string]bool{}
 	n.v.get("parameters").walk(func(v *jsonValue) {
-		code := s.Kind == plumbline.CodeStep || strings.Contains(n.short, "code") || strings.Contains(strings.ToLower(v.name), "code")
+		code := s.Kind == plumbline.CodeStep || strings.Contains(n.short, "code") || strings.Contains(strings.ToLower(v.name), "code") ||
+			v.name == "query" && strings.Contains(v.text, "{{") // SQL nodes evaluate braces in a query that is no expression
 		if v.kind != jsonText || !isExpression(v.text) && !code {
 			return
 		}
@@ -315,4 +316,34 @@ func (m *n8nImport) references(i int) {
 			m.graph.Edges = append(m.graph.Edges, plumbline.Edge{From: pair[0], To: pair[1], Kind: plumbline.DataEdge, Location: v.place(m.file)})
 		}
 	})
+}
+
+// n8nCallers are the nodes that run another workflow.
+var n8nCallers = n8nWords("executeworkflow executeworkflowtool toolworkflow retrieverworkflow")
+
+// calls joins a step that runs a workflow of this file, often its own, with the triggers of that workflow.
+func (m *n8nImport) calls() {
+	for i := range m.nodes {
+		n := &m.nodes[i]
+		if !n8nCallers[n.short] {
+			continue
+		}
+		target := resourceValue(n.v.get("parameters", "workflowId"))
+		id, called := target.scalar(), false
+		for j := range m.nodes {
+			callee := &m.nodes[j]
+			own := callee.flow == n.flow && strings.Contains(id, "$workflow.id")
+			named := id != "" && callee.flow.get("id").scalar() == id
+			if callee.short != "executeworkflowtrigger" || !own && !named {
+				continue
+			}
+			called = true
+			m.graph.Edges = append(m.graph.Edges, plumbline.Edge{
+				From: m.graph.Steps[i].ID, To: m.graph.Steps[j].ID, Kind: plumbline.DataEdge, Branch: "call", Location: target.place(m.file),
+			})
+		}
+		if !called {
+			m.note(n.v.get("parameters"), noteChild, m.graph.Steps[i].Name)
+		}
+	}
 }

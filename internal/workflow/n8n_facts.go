@@ -169,8 +169,6 @@ func (m *n8nImport) other(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 		}
 	case n.short == "openai" && n.pkg == n8nLangchainPackage:
 		m.openAI(n, s, p)
-	case n.short == "executeworkflow" || n.short == "executeworkflowtool" || n.short == "toolworkflow" || n.short == "retrieverworkflow":
-		m.note(p, noteChild, s.Name)
 	case n.short == "jinaai" || n.short == "perplexity":
 		s.Operation = shorten(operation, 100)
 	default:
@@ -212,6 +210,9 @@ func (m *n8nImport) openAI(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 func (m *n8nImport) third(n *n8nNode, s *plumbline.Step) {
 	if n.pkg == n8nBasePackage || n.pkg == n8nLangchainPackage || s.Kind != plumbline.OpaqueStep {
 		return
+	}
+	if n.pkg == "n8n-nodes-mcp" && s.Operation == "" {
+		s.Operation = "listTools" // the default of that package
 	}
 	if strings.Contains(n.short, "mcp") {
 		s.Kind = plumbline.SourceStep

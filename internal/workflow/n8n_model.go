@@ -85,6 +85,9 @@ func (m *n8nImport) model(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 	for _, key := range [][]string{{"model"}, {"modelId"}, {"modelName"}, {"options", "model"}, {"options", "modelName"}, {"chatModel"}, {"imageModel"}, {"engine"}} {
 		if v := resourceValue(p.get(key...)); v != nil && v.text != "" {
 			s.Model = redact(shorten(v.text, 200))
+			if !strings.Contains(s.Model, "{{") {
+				s.Model = strings.TrimPrefix(s.Model, "=") // an expression that is a constant
+			}
 			break
 		}
 	}
