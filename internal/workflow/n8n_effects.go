@@ -98,10 +98,10 @@ func appEffect(app, resource, operation, query string) plumbline.Effect {
 	}
 	thing := strings.ToLower(resource)
 	switch {
+	case n8nPayers[app][thing] && (words[0] == "create" || words[0] == "execute" || words[0] == "make"):
+		return plumbline.Pays
 	case effect == plumbline.Executes && app != "ssh" && app != "databricks":
 		return plumbline.Writes // starts a job, a workflow or a build of the application
-	case (effect == plumbline.Writes || effect == plumbline.Sends) && n8nPayers[app][thing] && (words[0] == "create" || words[0] == "execute" || words[0] == "make"):
-		return plumbline.Pays
 	case words[0] == "create" && n8nSenders[app] && (resource == "" || n8nSendingResources[thing]):
 		return plumbline.Sends
 	case words[0] == "push" && n8nSenders[app]:

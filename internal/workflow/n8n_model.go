@@ -155,7 +155,7 @@ func (m *n8nImport) prompts(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 		m.messages(s, p)
 	}
 	for _, key := range []string{"toolDescription", "description"} {
-		if v := p.get(key); s.AI && v.is(jsonText) && (s.Kind == plumbline.ToolStep || key == "toolDescription" || n.short == "agenttool") {
+		if v := p.get(key); v.is(jsonText) && (key == "toolDescription" || s.AI && s.Kind == plumbline.ToolStep) {
 			m.prompt(s, "tool", v)
 		}
 	}
