@@ -122,7 +122,7 @@ func (m *n8nImport) request(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 // application reads resource and operation of an application, the defaults filled in.
 func (m *n8nImport) application(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 	tool := s.Kind == plumbline.ToolStep || strings.HasSuffix(n.short, "tool")
-	resource := firstOf(p.get("resource").str(), n8nResources[n.app])
+	resource := firstOf(p.get("resource").str(), defaultResource(n.app, n.version, p))
 	operation := firstOf(p.get("operation").str(), n8nOperations[n.app+"/"+resource], n8nOperations[n.app])
 	s.Operation = shorten(strings.Trim(resource+"."+operation, "."), 100)
 	if isExpression(resource) || isExpression(operation) {
