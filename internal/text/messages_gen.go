@@ -620,6 +620,38 @@ func CheckBiasSensitiveBasisTitle() plumbline.Text {
 	}
 }
 
+// CheckGovernInventoryFix is the message check.govern.inventory.fix: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.".
+func CheckGovernInventoryFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在工作流文件中补写缺少的键：owner、purpose、users、regions、definition 或 models、data.decisions.source。",
+		EN: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.",
+	}
+}
+
+// CheckGovernInventoryImportance is the message check.govern.inventory.importance: "What is not on record is neither checked nor updated nor switched off by anybody.".
+func CheckGovernInventoryImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有登记的部分不会有人检查、更新或关停。",
+		EN: "What is not on record is neither checked nor updated nor switched off by anybody.",
+	}
+}
+
+// CheckGovernInventoryMeaning is the message check.govern.inventory.meaning: "Which of the parts of an inventory are on record for this workflow: owner, purpose, models, tools, data, users, regions.".
+func CheckGovernInventoryMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流的清单中哪些项已写明：责任人、目的、模型、工具、数据、使用者、地域。",
+		EN: "Which of the parts of an inventory are on record for this workflow: owner, purpose, models, tools, data, users, regions.",
+	}
+}
+
+// CheckGovernInventoryTitle is the message check.govern.inventory.title: "Inventory of the workflow".
+func CheckGovernInventoryTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流清单",
+		EN: "Inventory of the workflow",
+	}
+}
+
 // ClaimAuditorDeclared is the message claim.auditor_declared: "as declared; checked by {name} on {day} at source".
 func ClaimAuditorDeclared(name string, day string) plumbline.Text {
 	return plumbline.Text{
@@ -868,6 +900,94 @@ func FindingExtremes(statement plumbline.Text, low plumbline.Text, high plumblin
 	}
 }
 
+// FindingGovernAttested is the message finding.govern_attested: "By attestation, not measured: {who} stated on {on}: “{statement}” The document {document} is the one attested (SHA-256 {sum}).".
+func FindingGovernAttested(who string, on string, statement string, document string, sum string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "凭声明，而非测量：" + who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明：“" + statement + "”文件 " + document + " 与声明时一致（SHA-256 为 " + sum + "）。",
+		EN: "By attestation, not measured: " + who + " stated on " + FormatDate(plumbline.English, on) + ": “" + statement + "” The document " + document + " is the one attested (SHA-256 " + sum + ").",
+	}
+}
+
+// FindingGovernChanged is the message finding.govern_changed: "The document {document}, attested by {who} on {on} with SHA-256 {sum}, was changed after that: it has {found} now.".
+func FindingGovernChanged(document string, who string, on string, sum string, found string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件 " + document + " 由 " + who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明时的 SHA-256 为 " + sum + "，此后有改动：现为 " + found + "。",
+		EN: "The document " + document + ", attested by " + who + " on " + FormatDate(plumbline.English, on) + " with SHA-256 " + sum + ", was changed after that: it has " + found + " now.",
+	}
+}
+
+// FindingGovernCovered is the message finding.govern_covered: "This assessment has evidence on {k} of {n} controls of the four dimensions as of {d}: {parts}. Evidence here means for or against.".
+func FindingGovernCovered(k int64, n int64, d string, parts plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "截至 " + FormatDate(plumbline.Chinese, d) + "，本次评估对四个维度 " + FormatInt(plumbline.Chinese, n) + " 项控制中的 " + FormatInt(plumbline.Chinese, k) + " 项有证据：" + parts.ZH + "。证据包括支持与不支持。",
+		EN: "This assessment has evidence on " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " controls of the four dimensions as of " + FormatDate(plumbline.English, d) + ": " + parts.EN + ". Evidence here means for or against.",
+	}
+}
+
+// FindingGovernFuture is the message finding.govern_future: "The attestation by {who} is dated {on}, after the day of this assessment.".
+func FindingGovernFuture(who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 的声明日期 " + FormatDate(plumbline.Chinese, on) + " 晚于本次评估的日期。",
+		EN: "The attestation by " + who + " is dated " + FormatDate(plumbline.English, on) + ", after the day of this assessment.",
+	}
+}
+
+// FindingGovernInventory is the message finding.govern_inventory: "All {n} parts of the inventory of this workflow are on record, as declared.".
+func FindingGovernInventory(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流清单的 " + FormatInt(plumbline.Chinese, n) + " 项均已写明（属于声明）。",
+		EN: "All " + FormatInt(plumbline.English, n) + " parts of the inventory of this workflow are on record, as declared.",
+	}
+}
+
+// FindingGovernInventoryLacks is the message finding.govern_inventory_lacks: "{k} of {n} parts of the inventory of this workflow are on record. Missing: {parts}.".
+func FindingGovernInventoryLacks(k int64, n int64, parts plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流清单的 " + FormatInt(plumbline.Chinese, n) + " 项中已写明 " + FormatInt(plumbline.Chinese, k) + " 项，缺少：" + parts.ZH + "。",
+		EN: FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " parts of the inventory of this workflow are on record. Missing: " + parts.EN + ".",
+	}
+}
+
+// FindingGovernNotAttested is the message finding.govern_not_attested: "{title}: Plumbline does not measure this, and nobody has attested it with a document.".
+func FindingGovernNotAttested(title plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: title.ZH + "：本产品不测量此项，也没有人附文件作出声明。",
+		EN: title.EN + ": Plumbline does not measure this, and nobody has attested it with a document.",
+	}
+}
+
+// FindingGovernNotCovered is the message finding.govern_not_covered: "This assessment has evidence on {k} of {n} controls of the four dimensions: {parts}. It covers a dimension from {line} of its controls on; what is not covered here may have been assessed elsewhere, which a person can attest with a document.".
+func FindingGovernNotCovered(k int64, n int64, parts plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次评估对四个维度 " + FormatInt(plumbline.Chinese, n) + " 项控制中的 " + FormatInt(plumbline.Chinese, k) + " 项有证据：" + parts.ZH + "。某一维度的控制项至少 " + FormatShare(plumbline.Chinese, line) + " 有证据，才算覆盖；此处未覆盖的，可能已在别处评估，可由人员附文件声明。",
+		EN: "This assessment has evidence on " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " controls of the four dimensions: " + parts.EN + ". It covers a dimension from " + FormatShare(plumbline.English, line) + " of its controls on; what is not covered here may have been assessed elsewhere, which a person can attest with a document.",
+	}
+}
+
+// FindingGovernStale is the message finding.govern_stale: "{who} attested this on {on}, {days} days before this assessment; an attestation counts for {limit} days. Look at it again and attest it anew.".
+func FindingGovernStale(who string, on string, days int64, limit int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 作出声明，距本次评估已 " + FormatInt(plumbline.Chinese, days) + " 天；声明的有效期为 " + FormatInt(plumbline.Chinese, limit) + " 天。请重新核实并声明。",
+		EN: who + " attested this on " + FormatDate(plumbline.English, on) + ", " + FormatInt(plumbline.English, days) + " days before this assessment; an attestation counts for " + FormatInt(plumbline.English, limit) + " days. Look at it again and attest it anew.",
+	}
+}
+
+// FindingGovernUnreadable is the message finding.govern_unreadable: "The document {document}, attested by {who} on {on}, cannot be read.".
+func FindingGovernUnreadable(document string, who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明的文件 " + document + " 无法读取。",
+		EN: "The document " + document + ", attested by " + who + " on " + FormatDate(plumbline.English, on) + ", cannot be read.",
+	}
+}
+
+// FindingGovernWord is the message finding.govern_word: "{who} stated on {on}: “{statement}” No document comes with it; a word alone is recorded and is no evidence.".
+func FindingGovernWord(who string, on string, statement string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明：“" + statement + "”没有附文件；仅有声明只作记录，不作为证据。",
+		EN: who + " stated on " + FormatDate(plumbline.English, on) + ": “" + statement + "” No document comes with it; a word alone is recorded and is no evidence.",
+	}
+}
+
 // FindingInconclusive is the message finding.inconclusive: "{metric} by {scope}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
 func FindingInconclusive(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
 	return plumbline.Text{
@@ -1092,6 +1212,62 @@ func ForceTechnicalDoc() plumbline.Text {
 	}
 }
 
+// InventoryData is the message inventory.data: "source of the data".
+func InventoryData() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据来源",
+		EN: "source of the data",
+	}
+}
+
+// InventoryModels is the message inventory.models: "models".
+func InventoryModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "models",
+	}
+}
+
+// InventoryOwner is the message inventory.owner: "owner".
+func InventoryOwner() plumbline.Text {
+	return plumbline.Text{
+		ZH: "责任人",
+		EN: "owner",
+	}
+}
+
+// InventoryPurpose is the message inventory.purpose: "purpose".
+func InventoryPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "目的",
+		EN: "purpose",
+	}
+}
+
+// InventoryRegions is the message inventory.regions: "regions".
+func InventoryRegions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "地域",
+		EN: "regions",
+	}
+}
+
+// InventoryTools is the message inventory.tools: "tools (the definition)".
+func InventoryTools() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具（工作流定义）",
+		EN: "tools (the definition)",
+	}
+}
+
+// InventoryUsers is the message inventory.users: "users".
+func InventoryUsers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "使用者",
+		EN: "users",
+	}
+}
+
 // MethodAutomatic is the message method.automatic: "automatic".
 func MethodAutomatic() plumbline.Text {
 	return plumbline.Text{
@@ -1292,6 +1468,14 @@ func MetricEqualizedOddsRatio() plumbline.Text {
 	}
 }
 
+// MetricEvidenceShare is the message metric.evidence_share: "share of controls with evidence".
+func MetricEvidenceShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有证据的控制项比例",
+		EN: "share of controls with evidence",
+	}
+}
+
 // MetricExpectedCalibrationError is the message metric.expected_calibration_error: "expected calibration error (ECE)".
 func MetricExpectedCalibrationError() plumbline.Text {
 	return plumbline.Text{
@@ -1361,6 +1545,22 @@ func MetricGroupSize() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体行数",
 		EN: "rows in the group",
+	}
+}
+
+// MetricInventoryPartStated is the message metric.inventory_part_stated: "part of the inventory on record".
+func MetricInventoryPartStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "清单项已写明",
+		EN: "part of the inventory on record",
+	}
+}
+
+// MetricInventoryStatedShare is the message metric.inventory_stated_share: "share of the inventory on record".
+func MetricInventoryStatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "清单项已写明的比例",
+		EN: "share of the inventory on record",
 	}
 }
 
@@ -1628,6 +1828,22 @@ func MetricUnjudgedShare() plumbline.Text {
 	}
 }
 
+// NoteAttestationAge is the message note.attestation_age: "An attestation counts as evidence for {days} days after its date, and only while its document is unchanged. This is the product's default; no law sets it.".
+func NoteAttestationAge(days int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明自其日期起 " + FormatInt(plumbline.Chinese, days) + " 天内、且文件未改动时才作为证据。此为产品默认值，法律没有规定。",
+		EN: "An attestation counts as evidence for " + FormatInt(plumbline.English, days) + " days after its date, and only while its document is unchanged. This is the product's default; no law sets it.",
+	}
+}
+
+// NoteAttestationBeside is the message note.attestation_beside: "The attestation of {control} by {who} stands beside a measurement and changes no verdict.".
+func NoteAttestationBeside(control string, who string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 对 " + control + " 的声明与测量并列，不改变结论。",
+		EN: "The attestation of " + control + " by " + who + " stands beside a measurement and changes no verdict.",
+	}
+}
+
 // NoteClustered is the message note.clustered: "Rows of the same {subject} are not independent: intervals of rates and gaps are widened by each group's design effect.".
 func NoteClustered(subject string) plumbline.Text {
 	return plumbline.Text{
@@ -1732,6 +1948,30 @@ func NoteSelectiveLabels() plumbline.Text {
 	}
 }
 
+// NoteSuppressionExpired is the message note.suppression_expired: "The suppression of {finding} by {by} ended on {on}: the finding counts again.".
+func NoteSuppressionExpired(finding string, by string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: by + " 对 " + finding + " 的搁置已于 " + FormatDate(plumbline.Chinese, on) + " 到期，该发现项重新计入。",
+		EN: "The suppression of " + finding + " by " + by + " ended on " + FormatDate(plumbline.English, on) + ": the finding counts again.",
+	}
+}
+
+// NoteSuppressionNear is the message note.suppression_near: "The workflow file sets aside {finding}, and there is no such finding. Perhaps {near} is meant.".
+func NoteSuppressionNear(finding string, near string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件搁置了 " + finding + "，但没有这一发现项。可能是指 " + near + "。",
+		EN: "The workflow file sets aside " + finding + ", and there is no such finding. Perhaps " + near + " is meant.",
+	}
+}
+
+// NoteSuppressionUnmatched is the message note.suppression_unmatched: "The workflow file sets aside {finding}, and there is no such finding.".
+func NoteSuppressionUnmatched(finding string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件搁置了 " + finding + "，但没有这一发现项。",
+		EN: "The workflow file sets aside " + finding + ", and there is no such finding.",
+	}
+}
+
 // NoteUnjudged is the message note.unjudged: "A control is not called supported by evidence where more than {limit} of the people are in groups too small to judge.".
 func NoteUnjudged(limit float64) plumbline.Text {
 	return plumbline.Text{
@@ -1769,6 +2009,14 @@ func PartBlurred(value float64, low float64, high float64) plumbline.Text {
 	return plumbline.Text{
 		ZH: "约 " + FormatRatio(plumbline.Chinese, value) + "，区间 " + FormatRatio(plumbline.Chinese, low) + " 至 " + FormatRatio(plumbline.Chinese, high) + "，为避免识别个人而取整",
 		EN: "about " + FormatRatio(plumbline.English, value) + ", interval " + FormatRatio(plumbline.English, low) + " to " + FormatRatio(plumbline.English, high) + ", rounded to keep people out",
+	}
+}
+
+// PartCoverage is the message part.coverage: "{name} {k} of {n}".
+func PartCoverage(name plumbline.Text, k int64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: name.ZH + " " + FormatInt(plumbline.Chinese, n) + " 项中 " + FormatInt(plumbline.Chinese, k) + " 项",
+		EN: name.EN + " " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n),
 	}
 }
 
@@ -1913,6 +2161,14 @@ func ReasonSetAside() plumbline.Text {
 	return plumbline.Text{
 		ZH: "由具名人员暂时搁置",
 		EN: "set aside by a named person until a date",
+	}
+}
+
+// ReasonStaleAttestation is the message reason.stale-attestation: "attested too long ago, or on a day that has not come".
+func ReasonStaleAttestation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明已过有效期，或者日期尚未到来",
+		EN: "attested too long ago, or on a day that has not come",
 	}
 }
 
@@ -4552,6 +4808,10 @@ var fixed = [...]entry{
 	{"check.bias.sensitive_basis.importance", CheckBiasSensitiveBasisImportance()},
 	{"check.bias.sensitive_basis.meaning", CheckBiasSensitiveBasisMeaning()},
 	{"check.bias.sensitive_basis.title", CheckBiasSensitiveBasisTitle()},
+	{"check.govern.inventory.fix", CheckGovernInventoryFix()},
+	{"check.govern.inventory.importance", CheckGovernInventoryImportance()},
+	{"check.govern.inventory.meaning", CheckGovernInventoryMeaning()},
+	{"check.govern.inventory.title", CheckGovernInventoryTitle()},
 	{"claim.exposure", ClaimExposure()},
 	{"claim.no_penalties", ClaimNoPenalties()},
 	{"claim.no_submission_duty", ClaimNoSubmissionDuty()},
@@ -4587,6 +4847,13 @@ var fixed = [...]entry{
 	{"force.recommended-standard", ForceRecommendedStandard()},
 	{"force.reported-unverified", ForceReportedUnverified()},
 	{"force.technical-doc", ForceTechnicalDoc()},
+	{"inventory.data", InventoryData()},
+	{"inventory.models", InventoryModels()},
+	{"inventory.owner", InventoryOwner()},
+	{"inventory.purpose", InventoryPurpose()},
+	{"inventory.regions", InventoryRegions()},
+	{"inventory.tools", InventoryTools()},
+	{"inventory.users", InventoryUsers()},
 	{"method.automatic", MethodAutomatic()},
 	{"method.mixed", MethodMixed()},
 	{"method.person", MethodPerson()},
@@ -4612,6 +4879,7 @@ var fixed = [...]entry{
 	{"metric.equal_opportunity_ratio", MetricEqualOpportunityRatio()},
 	{"metric.equalized_odds_difference", MetricEqualizedOddsDifference()},
 	{"metric.equalized_odds_ratio", MetricEqualizedOddsRatio()},
+	{"metric.evidence_share", MetricEvidenceShare()},
 	{"metric.expected_calibration_error", MetricExpectedCalibrationError()},
 	{"metric.false_negative_rate", MetricFalseNegativeRate()},
 	{"metric.false_negative_rate_difference", MetricFalseNegativeRateDifference()},
@@ -4621,6 +4889,8 @@ var fixed = [...]entry{
 	{"metric.false_positive_rate_ratio", MetricFalsePositiveRateRatio()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.inventory_part_stated", MetricInventoryPartStated()},
+	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
@@ -4674,6 +4944,7 @@ var fixed = [...]entry{
 	{"reason.one-group", ReasonOneGroup()},
 	{"reason.selective-labels", ReasonSelectiveLabels()},
 	{"reason.set-aside", ReasonSetAside()},
+	{"reason.stale-attestation", ReasonStaleAttestation()},
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},
