@@ -716,6 +716,350 @@ func CliImportance() plumbline.Text {
 	}
 }
 
+// CliInitAskPurpose is the message cli.init.ask_purpose: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.".
+func CliInitAskPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请写明工作流的目的、责任人、使用者和地域：purpose、owner、users、regions。",
+		EN: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.",
+	}
+}
+
+// CliInitAskSensitive is the message cli.init.ask_sensitive: "Add source, basis and delete_by to each sensitive column, and the columns that are missing here. Without a legal basis, take the column out.".
+func CliInitAskSensitive() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请为每个敏感列补写 source、basis 和 delete_by，并补充缺少的列。没有法律依据的，请移除该列。",
+		EN: "Add source, basis and delete_by to each sensitive column, and the columns that are missing here. Without a legal basis, take the column out.",
+	}
+}
+
+// CliInitAskSource is the message cli.init.ask_source: "Say where the data come from and under which right they are used.".
+func CliInitAskSource() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请写明数据来自何处、依据何种权利使用。",
+		EN: "Say where the data come from and under which right they are used.",
+	}
+}
+
+// CliInitBecause is the message cli.init.because: "because {why}".
+func CliInitBecause(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "依据：" + why.ZH,
+		EN: "because " + why.EN,
+	}
+}
+
+// CliInitConfirmSide is the message cli.init.confirm_side: "Confirm decision.favourable first: nothing in the data tells which value is good for the person, and with the wrong one every result is turned round.".
+func CliInitConfirmSide() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请先确认 decision.favourable：数据看不出哪个取值对当事人有利，写反了，所有结果都会颠倒。",
+		EN: "Confirm decision.favourable first: nothing in the data tells which value is good for the person, and with the wrong one every result is turned round.",
+	}
+}
+
+// CliInitDefinition is the message cli.init.definition: "{name}: a workflow definition".
+func CliInitDefinition(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：工作流定义",
+		EN: name + ": a workflow definition",
+	}
+}
+
+// CliInitFound is the message cli.init.found: "Found".
+func CliInitFound() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找到",
+		EN: "Found",
+	}
+}
+
+// CliInitGuess is the message cli.init.guess: "{key}: {value} because {why}".
+func CliInitGuess(key string, value string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: key + "：" + value + "，依据：" + why.ZH,
+		EN: key + ": " + value + " because " + why.EN,
+	}
+}
+
+// CliInitGuessed is the message cli.init.guessed: "Guessed; confirm each".
+func CliInitGuessed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "猜测，请逐项确认",
+		EN: "Guessed; confirm each",
+	}
+}
+
+// CliInitHead is the message cli.init.head: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow".
+func CliInitHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 plumb init 生成。带有 guess 标记的每一行都是本产品对文件的猜测，须由人员确认。各键的说明见：plumb schema workflow",
+		EN: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow",
+	}
+}
+
+// CliInitMissing is the message cli.init.missing: "For you to fill in".
+func CliInitMissing() plumbline.Text {
+	return plumbline.Text{
+		ZH: "需要您补写",
+		EN: "For you to fill in",
+	}
+}
+
+// CliInitMore is the message cli.init.more: "There is more than was looked at: name further files by hand.".
+func CliInitMore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "还有未查看的文件：请自行写明其余文件。",
+		EN: "There is more than was looked at: name further files by hand.",
+	}
+}
+
+// CliInitMoreDefinition is the message cli.init.more_definition: "There is another export, {name}; one file declares one workflow.".
+func CliInitMoreDefinition(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有导出文件 " + name + "；一个工作流文件只声明一个工作流。",
+		EN: "There is another export, " + name + "; one file declares one workflow.",
+	}
+}
+
+// CliInitName is the message cli.init.name: "a workflow file cannot name it; rename it without the characters * ? [ and without backslashes".
+func CliInitName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件无法写出该名称；请改名，去掉 * ? [ 和反斜杠",
+		EN: "a workflow file cannot name it; rename it without the characters * ? [ and without backslashes",
+	}
+}
+
+// CliInitNext is the message cli.init.next: "{file} is written. Confirm the guesses in it, then run".
+func CliInitNext(file string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写入 " + file + "。请确认其中的猜测，然后运行",
+		EN: file + " is written. Confirm the guesses in it, then run",
+	}
+}
+
+// CliInitNoDecision is the message cli.init.no_decision: "The decision was not found. Write the column of the decision and its values that are good for the person under decision.".
+func CliInitNoDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到决定列。请在 decision 下写明决定列以及对当事人有利的取值。",
+		EN: "The decision was not found. Write the column of the decision and its values that are good for the person under decision.",
+	}
+}
+
+// CliInitNoDefinition is the message cli.init.no_definition: "No workflow definition was found: an export of the workflow as JSON shows its steps, models and tools.".
+func CliInitNoDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到工作流定义：放入工作流导出的 JSON 文件，即可看到步骤、模型和工具。",
+		EN: "No workflow definition was found: an export of the workflow as JSON shows its steps, models and tools.",
+	}
+}
+
+// CliInitNoLabel is the message cli.init.no_label: "No column of what turned out to be true was found: error rates and calibration are not tested without decision.label.".
+func CliInitNoLabel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到真实结果列：没有 decision.label，错误率和校准不作测试。",
+		EN: "No column of what turned out to be true was found: error rates and calibration are not tested without decision.label.",
+	}
+}
+
+// CliInitNoReviews is the message cli.init.no_reviews: "No table of human reviews was found: oversight is not tested without oversight.reviews.".
+func CliInitNoReviews() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到人工复核表：没有 oversight.reviews，人工监督不作测试。",
+		EN: "No table of human reviews was found: oversight is not tested without oversight.reviews.",
+	}
+}
+
+// CliInitNoSensitive is the message cli.init.no_sensitive: "No sensitive column was found: no bias can be measured until data.sensitive names one.".
+func CliInitNoSensitive() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到敏感列：data.sensitive 写明之前，无法测量偏见。",
+		EN: "No sensitive column was found: no bias can be measured until data.sensitive names one.",
+	}
+}
+
+// CliInitNoTable is the message cli.init.no_table: "No table of decisions was found. Put a CSV, JSON lines, XLSX or Parquet file with one row per decision into the folder and name it here: data.decisions.file.".
+func CliInitNoTable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到决定表。请把每行一项决定的 CSV、JSON Lines、XLSX 或 Parquet 文件放入文件夹，并在 data.decisions.file 中写明。",
+		EN: "No table of decisions was found. Put a CSV, JSON lines, XLSX or Parquet file with one row per decision into the folder and name it here: data.decisions.file.",
+	}
+}
+
+// CliInitNotReady is the message cli.init.not_ready: "{file} is written and cannot be assessed yet: replace {word} in it first, then run".
+func CliInitNotReady(file string, word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写入 " + file + "，但还不能评估：请先替换其中的 " + word + "，然后运行",
+		EN: file + " is written and cannot be assessed yet: replace " + word + " in it first, then run",
+	}
+}
+
+// CliInitOthers is the message cli.init.others: "texts and documents: {n}; model files: {m}".
+func CliInitOthers(n int64, m int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "文本和文档 " + FormatInt(plumbline.Chinese, n) + " 份，模型文件 " + FormatInt(plumbline.Chinese, m) + " 个",
+		EN: "texts and documents: " + FormatInt(plumbline.English, n) + "; model files: " + FormatInt(plumbline.English, m),
+	}
+}
+
+// CliInitRegimes is the message cli.init.regimes: "Known from press reports only; take it out where it is not wanted.".
+func CliInitRegimes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该要求仅见于媒体报道；不需要时请移除。",
+		EN: "Known from press reports only; take it out where it is not wanted.",
+	}
+}
+
+// CliInitSum is the message cli.init.sum: "Of the file as it is today; it shows later changes and approves nothing.".
+func CliInitSum() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件当前的哈希，用于发现以后的改动，不代表批准。",
+		EN: "Of the file as it is today; it shows later changes and approves nothing.",
+	}
+}
+
+// CliInitTable is the message cli.init.table: "{name}: a table of {rows} and {columns}".
+func CliInitTable(name string, rows int64, columns int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：表，" + plural(plumbline.Chinese, rows, "# 行", "# 行") + "，" + plural(plumbline.Chinese, columns, "# 列", "# 列"),
+		EN: name + ": a table of " + plural(plumbline.English, rows, "one row", "# rows") + " and " + plural(plumbline.English, columns, "one column", "# columns"),
+	}
+}
+
+// CliInitUnreadable is the message cli.init.unreadable: "{name}: left out. {why}".
+func CliInitUnreadable(name string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：未使用。" + why.ZH,
+		EN: name + ": left out. " + why.EN,
+	}
+}
+
+// CliInitWhyBands is the message cli.init.why_bands: "ages in years are too many groups to compare; no law sets these edges".
+func CliInitWhyBands() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按周岁分组过多，无法比较；这些分界没有法律规定",
+		EN: "ages in years are too many groups to compare; no law sets these edges",
+	}
+}
+
+// CliInitWhyDates is the message cli.init.why_dates: "it holds dates or times".
+func CliInitWhyDates() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列是日期或时间",
+		EN: "it holds dates or times",
+	}
+}
+
+// CliInitWhyDecisions is the message cli.init.why_decisions: "of all tables found it looks most like decisions".
+func CliInitWhyDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在找到的表中，它最像决定表",
+		EN: "of all tables found it looks most like decisions",
+	}
+}
+
+// CliInitWhyExport is the message cli.init.why_export: "the file has nodes and connections, as an export of n8n has".
+func CliInitWhyExport() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该文件与 n8n 导出一样，含有 nodes 和 connections",
+		EN: "the file has nodes and connections, as an export of n8n has",
+	}
+}
+
+// CliInitWhyFileName is the message cli.init.why_file_name: "of the name of the file".
+func CliInitWhyFileName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件名如此",
+		EN: "of the name of the file",
+	}
+}
+
+// CliInitWhyHeader is the message cli.init.why_header: "the header has the word {word}".
+func CliInitWhyHeader(word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "列名含有 " + word,
+		EN: "the header has the word " + word,
+	}
+}
+
+// CliInitWhyHigh is the message cli.init.why_high: "nothing speaks for a score of risk".
+func CliInitWhyHigh() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看不出是风险分",
+		EN: "nothing speaks for a score of risk",
+	}
+}
+
+// CliInitWhyLast is the message cli.init.why_last: "it is the last column with two values, and nothing else looks like a decision".
+func CliInitWhyLast() plumbline.Text {
+	return plumbline.Text{
+		ZH: "它是最后一个只有两种取值的列，没有其他列像是决定",
+		EN: "it is the last column with two values, and nothing else looks like a decision",
+	}
+}
+
+// CliInitWhyLow is the message cli.init.why_low: "the name or the decision speaks for a score of risk".
+func CliInitWhyLow() plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称或决定的取值表明这是风险分",
+		EN: "the name or the decision speaks for a score of risk",
+	}
+}
+
+// CliInitWhyName is the message cli.init.why_name: "the name {name} has the word {word}".
+func CliInitWhyName(name string, word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称 " + name + " 含有 " + word,
+		EN: "the name " + name + " has the word " + word,
+	}
+}
+
+// CliInitWhyNoSector is the message cli.init.why_no_sector: "no name tells the field of use".
+func CliInitWhyNoSector() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有名称表明使用领域",
+		EN: "no name tells the field of use",
+	}
+}
+
+// CliInitWhyNoSide is the message cli.init.why_no_side: "nothing tells which value is good for the person; this is only the first one".
+func CliInitWhyNoSide() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看不出哪个取值对当事人有利，这里只是取第一个",
+		EN: "nothing tells which value is good for the person; this is only the first one",
+	}
+}
+
+// CliInitWhyProbability is the message cli.init.why_probability: "all numbers lie between 0 and 1".
+func CliInitWhyProbability() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所有数值都在 0 到 1 之间",
+		EN: "all numbers lie between 0 and 1",
+	}
+}
+
+// CliInitWhyRank is the message cli.init.why_rank: "the numbers go beyond 0 to 1, so only their order is used".
+func CliInitWhyRank() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数值超出 0 到 1，因此只使用其顺序",
+		EN: "the numbers go beyond 0 to 1, so only their order is used",
+	}
+}
+
+// CliInitWhyUnique is the message cli.init.why_unique: "the header has the word {word} and no value occurs twice".
+func CliInitWhyUnique(word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "列名含有 " + word + "，且没有重复的值",
+		EN: "the header has the word " + word + " and no value occurs twice",
+	}
+}
+
+// CliInitWhyWords is the message cli.init.why_words: "the values are words for that".
+func CliInitWhyWords() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值本身是这样的词",
+		EN: "the values are words for that",
+	}
+}
+
 // CliMeaning is the message cli.meaning: "What it means".
 func CliMeaning() plumbline.Text {
 	return plumbline.Text{
@@ -4818,6 +5162,37 @@ var fixed = [...]entry{
 	{"claim.reported_mandate", ClaimReportedMandate()},
 	{"cli.fix", CliFix()},
 	{"cli.importance", CliImportance()},
+	{"cli.init.ask_purpose", CliInitAskPurpose()},
+	{"cli.init.ask_sensitive", CliInitAskSensitive()},
+	{"cli.init.ask_source", CliInitAskSource()},
+	{"cli.init.confirm_side", CliInitConfirmSide()},
+	{"cli.init.found", CliInitFound()},
+	{"cli.init.guessed", CliInitGuessed()},
+	{"cli.init.head", CliInitHead()},
+	{"cli.init.missing", CliInitMissing()},
+	{"cli.init.more", CliInitMore()},
+	{"cli.init.name", CliInitName()},
+	{"cli.init.no_decision", CliInitNoDecision()},
+	{"cli.init.no_definition", CliInitNoDefinition()},
+	{"cli.init.no_label", CliInitNoLabel()},
+	{"cli.init.no_reviews", CliInitNoReviews()},
+	{"cli.init.no_sensitive", CliInitNoSensitive()},
+	{"cli.init.no_table", CliInitNoTable()},
+	{"cli.init.regimes", CliInitRegimes()},
+	{"cli.init.sum", CliInitSum()},
+	{"cli.init.why_bands", CliInitWhyBands()},
+	{"cli.init.why_dates", CliInitWhyDates()},
+	{"cli.init.why_decisions", CliInitWhyDecisions()},
+	{"cli.init.why_export", CliInitWhyExport()},
+	{"cli.init.why_file_name", CliInitWhyFileName()},
+	{"cli.init.why_high", CliInitWhyHigh()},
+	{"cli.init.why_last", CliInitWhyLast()},
+	{"cli.init.why_low", CliInitWhyLow()},
+	{"cli.init.why_no_sector", CliInitWhyNoSector()},
+	{"cli.init.why_no_side", CliInitWhyNoSide()},
+	{"cli.init.why_probability", CliInitWhyProbability()},
+	{"cli.init.why_rank", CliInitWhyRank()},
+	{"cli.init.why_words", CliInitWhyWords()},
 	{"cli.meaning", CliMeaning()},
 	{"cli.needs", CliNeeds()},
 	{"cli.summary.meaning", CliSummaryMeaning()},
