@@ -76,6 +76,8 @@ func TestEnginesHaveTheirRules(t *testing.T) {
 		"bias.mitigation_signed": {"MB-07"},
 		"bias.representation":    {"MB-08", "min_representation_ratio representation_ratio >= 0.80"},
 		"bias.sensitive_basis":   {"PR-01"},
+		"govern.assessment":      {"GV-03", "min_evidence_share evidence_share >= 0.5"},
+		"govern.inventory":       {"GV-01", "min_inventory_share inventory_stated_share >= 1"},
 	}
 	got := map[string][]string{}
 	for _, c := range load(t).Controls {

@@ -620,6 +620,38 @@ func CheckBiasSensitiveBasisTitle() plumbline.Text {
 	}
 }
 
+// CheckGovernInventoryFix is the message check.govern.inventory.fix: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.".
+func CheckGovernInventoryFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在工作流文件中补写缺少的键：owner、purpose、users、regions、definition 或 models、data.decisions.source。",
+		EN: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.",
+	}
+}
+
+// CheckGovernInventoryImportance is the message check.govern.inventory.importance: "What is not on record is neither checked nor updated nor switched off by anybody.".
+func CheckGovernInventoryImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有登记的部分不会有人检查、更新或关停。",
+		EN: "What is not on record is neither checked nor updated nor switched off by anybody.",
+	}
+}
+
+// CheckGovernInventoryMeaning is the message check.govern.inventory.meaning: "Which of the parts of an inventory are on record for this workflow: owner, purpose, models, tools, data, users, regions.".
+func CheckGovernInventoryMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流的清单中哪些项已写明：责任人、目的、模型、工具、数据、使用者、地域。",
+		EN: "Which of the parts of an inventory are on record for this workflow: owner, purpose, models, tools, data, users, regions.",
+	}
+}
+
+// CheckGovernInventoryTitle is the message check.govern.inventory.title: "Inventory of the workflow".
+func CheckGovernInventoryTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流清单",
+		EN: "Inventory of the workflow",
+	}
+}
+
 // ClaimAuditorDeclared is the message claim.auditor_declared: "as declared; checked by {name} on {day} at source".
 func ClaimAuditorDeclared(name string, day string) plumbline.Text {
 	return plumbline.Text{
@@ -681,6 +713,350 @@ func CliImportance() plumbline.Text {
 	return plumbline.Text{
 		ZH: "为何重要",
 		EN: "Why it matters",
+	}
+}
+
+// CliInitAskPurpose is the message cli.init.ask_purpose: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.".
+func CliInitAskPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请写明工作流的目的、责任人、使用者和地域：purpose、owner、users、regions。",
+		EN: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.",
+	}
+}
+
+// CliInitAskSensitive is the message cli.init.ask_sensitive: "Add source, basis and delete_by to each sensitive column, and the columns that are missing here. Without a legal basis, take the column out.".
+func CliInitAskSensitive() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请为每个敏感列补写 source、basis 和 delete_by，并补充缺少的列。没有法律依据的，请移除该列。",
+		EN: "Add source, basis and delete_by to each sensitive column, and the columns that are missing here. Without a legal basis, take the column out.",
+	}
+}
+
+// CliInitAskSource is the message cli.init.ask_source: "Say where the data come from and under which right they are used.".
+func CliInitAskSource() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请写明数据来自何处、依据何种权利使用。",
+		EN: "Say where the data come from and under which right they are used.",
+	}
+}
+
+// CliInitBecause is the message cli.init.because: "because {why}".
+func CliInitBecause(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "依据：" + why.ZH,
+		EN: "because " + why.EN,
+	}
+}
+
+// CliInitConfirmSide is the message cli.init.confirm_side: "Confirm decision.favourable first: nothing in the data tells which value is good for the person, and with the wrong one every result is turned round.".
+func CliInitConfirmSide() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请先确认 decision.favourable：数据看不出哪个取值对当事人有利，写反了，所有结果都会颠倒。",
+		EN: "Confirm decision.favourable first: nothing in the data tells which value is good for the person, and with the wrong one every result is turned round.",
+	}
+}
+
+// CliInitDefinition is the message cli.init.definition: "{name}: a workflow definition".
+func CliInitDefinition(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：工作流定义",
+		EN: name + ": a workflow definition",
+	}
+}
+
+// CliInitFound is the message cli.init.found: "Found".
+func CliInitFound() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找到",
+		EN: "Found",
+	}
+}
+
+// CliInitGuess is the message cli.init.guess: "{key}: {value} because {why}".
+func CliInitGuess(key string, value string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: key + "：" + value + "，依据：" + why.ZH,
+		EN: key + ": " + value + " because " + why.EN,
+	}
+}
+
+// CliInitGuessed is the message cli.init.guessed: "Guessed; confirm each".
+func CliInitGuessed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "猜测，请逐项确认",
+		EN: "Guessed; confirm each",
+	}
+}
+
+// CliInitHead is the message cli.init.head: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow".
+func CliInitHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 plumb init 生成。带有 guess 标记的每一行都是本产品对文件的猜测，须由人员确认。各键的说明见：plumb schema workflow",
+		EN: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow",
+	}
+}
+
+// CliInitMissing is the message cli.init.missing: "For you to fill in".
+func CliInitMissing() plumbline.Text {
+	return plumbline.Text{
+		ZH: "需要您补写",
+		EN: "For you to fill in",
+	}
+}
+
+// CliInitMore is the message cli.init.more: "There is more than was looked at: name further files by hand.".
+func CliInitMore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "还有未查看的文件：请自行写明其余文件。",
+		EN: "There is more than was looked at: name further files by hand.",
+	}
+}
+
+// CliInitMoreDefinition is the message cli.init.more_definition: "There is another export, {name}; one file declares one workflow.".
+func CliInitMoreDefinition(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有导出文件 " + name + "；一个工作流文件只声明一个工作流。",
+		EN: "There is another export, " + name + "; one file declares one workflow.",
+	}
+}
+
+// CliInitName is the message cli.init.name: "a workflow file cannot name it; rename it without the characters * ? [ and without backslashes".
+func CliInitName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件无法写出该名称；请改名，去掉 * ? [ 和反斜杠",
+		EN: "a workflow file cannot name it; rename it without the characters * ? [ and without backslashes",
+	}
+}
+
+// CliInitNext is the message cli.init.next: "{file} is written. Confirm the guesses in it, then run".
+func CliInitNext(file string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写入 " + file + "。请确认其中的猜测，然后运行",
+		EN: file + " is written. Confirm the guesses in it, then run",
+	}
+}
+
+// CliInitNoDecision is the message cli.init.no_decision: "The decision was not found. Write the column of the decision and its values that are good for the person under decision.".
+func CliInitNoDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到决定列。请在 decision 下写明决定列以及对当事人有利的取值。",
+		EN: "The decision was not found. Write the column of the decision and its values that are good for the person under decision.",
+	}
+}
+
+// CliInitNoDefinition is the message cli.init.no_definition: "No workflow definition was found: an export of the workflow as JSON shows its steps, models and tools.".
+func CliInitNoDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到工作流定义：放入工作流导出的 JSON 文件，即可看到步骤、模型和工具。",
+		EN: "No workflow definition was found: an export of the workflow as JSON shows its steps, models and tools.",
+	}
+}
+
+// CliInitNoLabel is the message cli.init.no_label: "No column of what turned out to be true was found: error rates and calibration are not tested without decision.label.".
+func CliInitNoLabel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到真实结果列：没有 decision.label，错误率和校准不作测试。",
+		EN: "No column of what turned out to be true was found: error rates and calibration are not tested without decision.label.",
+	}
+}
+
+// CliInitNoReviews is the message cli.init.no_reviews: "No table of human reviews was found: oversight is not tested without oversight.reviews.".
+func CliInitNoReviews() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到人工复核表：没有 oversight.reviews，人工监督不作测试。",
+		EN: "No table of human reviews was found: oversight is not tested without oversight.reviews.",
+	}
+}
+
+// CliInitNoSensitive is the message cli.init.no_sensitive: "No sensitive column was found: no bias can be measured until data.sensitive names one.".
+func CliInitNoSensitive() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到敏感列：data.sensitive 写明之前，无法测量偏见。",
+		EN: "No sensitive column was found: no bias can be measured until data.sensitive names one.",
+	}
+}
+
+// CliInitNoTable is the message cli.init.no_table: "No table of decisions was found. Put a CSV, JSON lines, XLSX or Parquet file with one row per decision into the folder and name it here: data.decisions.file.".
+func CliInitNoTable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到决定表。请把每行一项决定的 CSV、JSON Lines、XLSX 或 Parquet 文件放入文件夹，并在 data.decisions.file 中写明。",
+		EN: "No table of decisions was found. Put a CSV, JSON lines, XLSX or Parquet file with one row per decision into the folder and name it here: data.decisions.file.",
+	}
+}
+
+// CliInitNotReady is the message cli.init.not_ready: "{file} is written and cannot be assessed yet: replace {word} in it first, then run".
+func CliInitNotReady(file string, word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写入 " + file + "，但还不能评估：请先替换其中的 " + word + "，然后运行",
+		EN: file + " is written and cannot be assessed yet: replace " + word + " in it first, then run",
+	}
+}
+
+// CliInitOthers is the message cli.init.others: "texts and documents: {n}; model files: {m}".
+func CliInitOthers(n int64, m int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "文本和文档 " + FormatInt(plumbline.Chinese, n) + " 份，模型文件 " + FormatInt(plumbline.Chinese, m) + " 个",
+		EN: "texts and documents: " + FormatInt(plumbline.English, n) + "; model files: " + FormatInt(plumbline.English, m),
+	}
+}
+
+// CliInitRegimes is the message cli.init.regimes: "Known from press reports only; take it out where it is not wanted.".
+func CliInitRegimes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该要求仅见于媒体报道；不需要时请移除。",
+		EN: "Known from press reports only; take it out where it is not wanted.",
+	}
+}
+
+// CliInitSum is the message cli.init.sum: "Of the file as it is today; it shows later changes and approves nothing.".
+func CliInitSum() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件当前的哈希，用于发现以后的改动，不代表批准。",
+		EN: "Of the file as it is today; it shows later changes and approves nothing.",
+	}
+}
+
+// CliInitTable is the message cli.init.table: "{name}: a table of {rows} and {columns}".
+func CliInitTable(name string, rows int64, columns int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：表，" + plural(plumbline.Chinese, rows, "# 行", "# 行") + "，" + plural(plumbline.Chinese, columns, "# 列", "# 列"),
+		EN: name + ": a table of " + plural(plumbline.English, rows, "one row", "# rows") + " and " + plural(plumbline.English, columns, "one column", "# columns"),
+	}
+}
+
+// CliInitUnreadable is the message cli.init.unreadable: "{name}: left out. {why}".
+func CliInitUnreadable(name string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：未使用。" + why.ZH,
+		EN: name + ": left out. " + why.EN,
+	}
+}
+
+// CliInitWhyBands is the message cli.init.why_bands: "ages in years are too many groups to compare; no law sets these edges".
+func CliInitWhyBands() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按周岁分组过多，无法比较；这些分界没有法律规定",
+		EN: "ages in years are too many groups to compare; no law sets these edges",
+	}
+}
+
+// CliInitWhyDates is the message cli.init.why_dates: "it holds dates or times".
+func CliInitWhyDates() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列是日期或时间",
+		EN: "it holds dates or times",
+	}
+}
+
+// CliInitWhyDecisions is the message cli.init.why_decisions: "of all tables found it looks most like decisions".
+func CliInitWhyDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在找到的表中，它最像决定表",
+		EN: "of all tables found it looks most like decisions",
+	}
+}
+
+// CliInitWhyExport is the message cli.init.why_export: "the file has nodes and connections, as an export of n8n has".
+func CliInitWhyExport() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该文件与 n8n 导出一样，含有 nodes 和 connections",
+		EN: "the file has nodes and connections, as an export of n8n has",
+	}
+}
+
+// CliInitWhyFileName is the message cli.init.why_file_name: "of the name of the file".
+func CliInitWhyFileName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件名如此",
+		EN: "of the name of the file",
+	}
+}
+
+// CliInitWhyHeader is the message cli.init.why_header: "the header has the word {word}".
+func CliInitWhyHeader(word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "列名含有 " + word,
+		EN: "the header has the word " + word,
+	}
+}
+
+// CliInitWhyHigh is the message cli.init.why_high: "nothing speaks for a score of risk".
+func CliInitWhyHigh() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看不出是风险分",
+		EN: "nothing speaks for a score of risk",
+	}
+}
+
+// CliInitWhyLast is the message cli.init.why_last: "it is the last column with two values, and nothing else looks like a decision".
+func CliInitWhyLast() plumbline.Text {
+	return plumbline.Text{
+		ZH: "它是最后一个只有两种取值的列，没有其他列像是决定",
+		EN: "it is the last column with two values, and nothing else looks like a decision",
+	}
+}
+
+// CliInitWhyLow is the message cli.init.why_low: "the name or the decision speaks for a score of risk".
+func CliInitWhyLow() plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称或决定的取值表明这是风险分",
+		EN: "the name or the decision speaks for a score of risk",
+	}
+}
+
+// CliInitWhyName is the message cli.init.why_name: "the name {name} has the word {word}".
+func CliInitWhyName(name string, word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称 " + name + " 含有 " + word,
+		EN: "the name " + name + " has the word " + word,
+	}
+}
+
+// CliInitWhyNoSector is the message cli.init.why_no_sector: "no name tells the field of use".
+func CliInitWhyNoSector() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有名称表明使用领域",
+		EN: "no name tells the field of use",
+	}
+}
+
+// CliInitWhyNoSide is the message cli.init.why_no_side: "nothing tells which value is good for the person; this is only the first one".
+func CliInitWhyNoSide() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看不出哪个取值对当事人有利，这里只是取第一个",
+		EN: "nothing tells which value is good for the person; this is only the first one",
+	}
+}
+
+// CliInitWhyProbability is the message cli.init.why_probability: "all numbers lie between 0 and 1".
+func CliInitWhyProbability() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所有数值都在 0 到 1 之间",
+		EN: "all numbers lie between 0 and 1",
+	}
+}
+
+// CliInitWhyRank is the message cli.init.why_rank: "the numbers go beyond 0 to 1, so only their order is used".
+func CliInitWhyRank() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数值超出 0 到 1，因此只使用其顺序",
+		EN: "the numbers go beyond 0 to 1, so only their order is used",
+	}
+}
+
+// CliInitWhyUnique is the message cli.init.why_unique: "the header has the word {word} and no value occurs twice".
+func CliInitWhyUnique(word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "列名含有 " + word + "，且没有重复的值",
+		EN: "the header has the word " + word + " and no value occurs twice",
+	}
+}
+
+// CliInitWhyWords is the message cli.init.why_words: "the values are words for that".
+func CliInitWhyWords() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值本身是这样的词",
+		EN: "the values are words for that",
 	}
 }
 
@@ -865,6 +1241,94 @@ func FindingExtremes(statement plumbline.Text, low plumbline.Text, high plumblin
 	return plumbline.Text{
 		ZH: statement.ZH + "最低：" + low.ZH + "；最高：" + high.ZH + "。",
 		EN: statement.EN + " Lowest: " + low.EN + "; highest: " + high.EN + ".",
+	}
+}
+
+// FindingGovernAttested is the message finding.govern_attested: "By attestation, not measured: {who} stated on {on}: “{statement}” The document {document} is the one attested (SHA-256 {sum}).".
+func FindingGovernAttested(who string, on string, statement string, document string, sum string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "凭声明，而非测量：" + who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明：“" + statement + "”文件 " + document + " 与声明时一致（SHA-256 为 " + sum + "）。",
+		EN: "By attestation, not measured: " + who + " stated on " + FormatDate(plumbline.English, on) + ": “" + statement + "” The document " + document + " is the one attested (SHA-256 " + sum + ").",
+	}
+}
+
+// FindingGovernChanged is the message finding.govern_changed: "The document {document}, attested by {who} on {on} with SHA-256 {sum}, was changed after that: it has {found} now.".
+func FindingGovernChanged(document string, who string, on string, sum string, found string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件 " + document + " 由 " + who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明时的 SHA-256 为 " + sum + "，此后有改动：现为 " + found + "。",
+		EN: "The document " + document + ", attested by " + who + " on " + FormatDate(plumbline.English, on) + " with SHA-256 " + sum + ", was changed after that: it has " + found + " now.",
+	}
+}
+
+// FindingGovernCovered is the message finding.govern_covered: "This assessment has evidence on {k} of {n} controls of the four dimensions as of {d}: {parts}. Evidence here means for or against.".
+func FindingGovernCovered(k int64, n int64, d string, parts plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "截至 " + FormatDate(plumbline.Chinese, d) + "，本次评估对四个维度 " + FormatInt(plumbline.Chinese, n) + " 项控制中的 " + FormatInt(plumbline.Chinese, k) + " 项有证据：" + parts.ZH + "。证据包括支持与不支持。",
+		EN: "This assessment has evidence on " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " controls of the four dimensions as of " + FormatDate(plumbline.English, d) + ": " + parts.EN + ". Evidence here means for or against.",
+	}
+}
+
+// FindingGovernFuture is the message finding.govern_future: "The attestation by {who} is dated {on}, after the day of this assessment.".
+func FindingGovernFuture(who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 的声明日期 " + FormatDate(plumbline.Chinese, on) + " 晚于本次评估的日期。",
+		EN: "The attestation by " + who + " is dated " + FormatDate(plumbline.English, on) + ", after the day of this assessment.",
+	}
+}
+
+// FindingGovernInventory is the message finding.govern_inventory: "All {n} parts of the inventory of this workflow are on record, as declared.".
+func FindingGovernInventory(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流清单的 " + FormatInt(plumbline.Chinese, n) + " 项均已写明（属于声明）。",
+		EN: "All " + FormatInt(plumbline.English, n) + " parts of the inventory of this workflow are on record, as declared.",
+	}
+}
+
+// FindingGovernInventoryLacks is the message finding.govern_inventory_lacks: "{k} of {n} parts of the inventory of this workflow are on record. Missing: {parts}.".
+func FindingGovernInventoryLacks(k int64, n int64, parts plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流清单的 " + FormatInt(plumbline.Chinese, n) + " 项中已写明 " + FormatInt(plumbline.Chinese, k) + " 项，缺少：" + parts.ZH + "。",
+		EN: FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " parts of the inventory of this workflow are on record. Missing: " + parts.EN + ".",
+	}
+}
+
+// FindingGovernNotAttested is the message finding.govern_not_attested: "{title}: Plumbline does not measure this, and nobody has attested it with a document.".
+func FindingGovernNotAttested(title plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: title.ZH + "：本产品不测量此项，也没有人附文件作出声明。",
+		EN: title.EN + ": Plumbline does not measure this, and nobody has attested it with a document.",
+	}
+}
+
+// FindingGovernNotCovered is the message finding.govern_not_covered: "This assessment has evidence on {k} of {n} controls of the four dimensions: {parts}. It covers a dimension from {line} of its controls on; what is not covered here may have been assessed elsewhere, which a person can attest with a document.".
+func FindingGovernNotCovered(k int64, n int64, parts plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次评估对四个维度 " + FormatInt(plumbline.Chinese, n) + " 项控制中的 " + FormatInt(plumbline.Chinese, k) + " 项有证据：" + parts.ZH + "。某一维度的控制项至少 " + FormatShare(plumbline.Chinese, line) + " 有证据，才算覆盖；此处未覆盖的，可能已在别处评估，可由人员附文件声明。",
+		EN: "This assessment has evidence on " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " controls of the four dimensions: " + parts.EN + ". It covers a dimension from " + FormatShare(plumbline.English, line) + " of its controls on; what is not covered here may have been assessed elsewhere, which a person can attest with a document.",
+	}
+}
+
+// FindingGovernStale is the message finding.govern_stale: "{who} attested this on {on}, {days} days before this assessment; an attestation counts for {limit} days. Look at it again and attest it anew.".
+func FindingGovernStale(who string, on string, days int64, limit int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 作出声明，距本次评估已 " + FormatInt(plumbline.Chinese, days) + " 天；声明的有效期为 " + FormatInt(plumbline.Chinese, limit) + " 天。请重新核实并声明。",
+		EN: who + " attested this on " + FormatDate(plumbline.English, on) + ", " + FormatInt(plumbline.English, days) + " days before this assessment; an attestation counts for " + FormatInt(plumbline.English, limit) + " days. Look at it again and attest it anew.",
+	}
+}
+
+// FindingGovernUnreadable is the message finding.govern_unreadable: "The document {document}, attested by {who} on {on}, cannot be read.".
+func FindingGovernUnreadable(document string, who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明的文件 " + document + " 无法读取。",
+		EN: "The document " + document + ", attested by " + who + " on " + FormatDate(plumbline.English, on) + ", cannot be read.",
+	}
+}
+
+// FindingGovernWord is the message finding.govern_word: "{who} stated on {on}: “{statement}” No document comes with it; a word alone is recorded and is no evidence.".
+func FindingGovernWord(who string, on string, statement string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明：“" + statement + "”没有附文件；仅有声明只作记录，不作为证据。",
+		EN: who + " stated on " + FormatDate(plumbline.English, on) + ": “" + statement + "” No document comes with it; a word alone is recorded and is no evidence.",
 	}
 }
 
@@ -1092,6 +1556,62 @@ func ForceTechnicalDoc() plumbline.Text {
 	}
 }
 
+// InventoryData is the message inventory.data: "source of the data".
+func InventoryData() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据来源",
+		EN: "source of the data",
+	}
+}
+
+// InventoryModels is the message inventory.models: "models".
+func InventoryModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "models",
+	}
+}
+
+// InventoryOwner is the message inventory.owner: "owner".
+func InventoryOwner() plumbline.Text {
+	return plumbline.Text{
+		ZH: "责任人",
+		EN: "owner",
+	}
+}
+
+// InventoryPurpose is the message inventory.purpose: "purpose".
+func InventoryPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "目的",
+		EN: "purpose",
+	}
+}
+
+// InventoryRegions is the message inventory.regions: "regions".
+func InventoryRegions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "地域",
+		EN: "regions",
+	}
+}
+
+// InventoryTools is the message inventory.tools: "tools (the definition)".
+func InventoryTools() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具（工作流定义）",
+		EN: "tools (the definition)",
+	}
+}
+
+// InventoryUsers is the message inventory.users: "users".
+func InventoryUsers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "使用者",
+		EN: "users",
+	}
+}
+
 // MethodAutomatic is the message method.automatic: "automatic".
 func MethodAutomatic() plumbline.Text {
 	return plumbline.Text{
@@ -1292,6 +1812,14 @@ func MetricEqualizedOddsRatio() plumbline.Text {
 	}
 }
 
+// MetricEvidenceShare is the message metric.evidence_share: "share of controls with evidence".
+func MetricEvidenceShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有证据的控制项比例",
+		EN: "share of controls with evidence",
+	}
+}
+
 // MetricExpectedCalibrationError is the message metric.expected_calibration_error: "expected calibration error (ECE)".
 func MetricExpectedCalibrationError() plumbline.Text {
 	return plumbline.Text{
@@ -1361,6 +1889,22 @@ func MetricGroupSize() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体行数",
 		EN: "rows in the group",
+	}
+}
+
+// MetricInventoryPartStated is the message metric.inventory_part_stated: "part of the inventory on record".
+func MetricInventoryPartStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "清单项已写明",
+		EN: "part of the inventory on record",
+	}
+}
+
+// MetricInventoryStatedShare is the message metric.inventory_stated_share: "share of the inventory on record".
+func MetricInventoryStatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "清单项已写明的比例",
+		EN: "share of the inventory on record",
 	}
 }
 
@@ -1628,6 +2172,22 @@ func MetricUnjudgedShare() plumbline.Text {
 	}
 }
 
+// NoteAttestationAge is the message note.attestation_age: "An attestation counts as evidence for {days} days after its date, and only while its document is unchanged. This is the product's default; no law sets it.".
+func NoteAttestationAge(days int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明自其日期起 " + FormatInt(plumbline.Chinese, days) + " 天内、且文件未改动时才作为证据。此为产品默认值，法律没有规定。",
+		EN: "An attestation counts as evidence for " + FormatInt(plumbline.English, days) + " days after its date, and only while its document is unchanged. This is the product's default; no law sets it.",
+	}
+}
+
+// NoteAttestationBeside is the message note.attestation_beside: "The attestation of {control} by {who} stands beside a measurement and changes no verdict.".
+func NoteAttestationBeside(control string, who string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 对 " + control + " 的声明与测量并列，不改变结论。",
+		EN: "The attestation of " + control + " by " + who + " stands beside a measurement and changes no verdict.",
+	}
+}
+
 // NoteClustered is the message note.clustered: "Rows of the same {subject} are not independent: intervals of rates and gaps are widened by each group's design effect.".
 func NoteClustered(subject string) plumbline.Text {
 	return plumbline.Text{
@@ -1732,6 +2292,30 @@ func NoteSelectiveLabels() plumbline.Text {
 	}
 }
 
+// NoteSuppressionExpired is the message note.suppression_expired: "The suppression of {finding} by {by} ended on {on}: the finding counts again.".
+func NoteSuppressionExpired(finding string, by string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: by + " 对 " + finding + " 的搁置已于 " + FormatDate(plumbline.Chinese, on) + " 到期，该发现项重新计入。",
+		EN: "The suppression of " + finding + " by " + by + " ended on " + FormatDate(plumbline.English, on) + ": the finding counts again.",
+	}
+}
+
+// NoteSuppressionNear is the message note.suppression_near: "The workflow file sets aside {finding}, and there is no such finding. Perhaps {near} is meant.".
+func NoteSuppressionNear(finding string, near string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件搁置了 " + finding + "，但没有这一发现项。可能是指 " + near + "。",
+		EN: "The workflow file sets aside " + finding + ", and there is no such finding. Perhaps " + near + " is meant.",
+	}
+}
+
+// NoteSuppressionUnmatched is the message note.suppression_unmatched: "The workflow file sets aside {finding}, and there is no such finding.".
+func NoteSuppressionUnmatched(finding string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件搁置了 " + finding + "，但没有这一发现项。",
+		EN: "The workflow file sets aside " + finding + ", and there is no such finding.",
+	}
+}
+
 // NoteUnjudged is the message note.unjudged: "A control is not called supported by evidence where more than {limit} of the people are in groups too small to judge.".
 func NoteUnjudged(limit float64) plumbline.Text {
 	return plumbline.Text{
@@ -1769,6 +2353,14 @@ func PartBlurred(value float64, low float64, high float64) plumbline.Text {
 	return plumbline.Text{
 		ZH: "约 " + FormatRatio(plumbline.Chinese, value) + "，区间 " + FormatRatio(plumbline.Chinese, low) + " 至 " + FormatRatio(plumbline.Chinese, high) + "，为避免识别个人而取整",
 		EN: "about " + FormatRatio(plumbline.English, value) + ", interval " + FormatRatio(plumbline.English, low) + " to " + FormatRatio(plumbline.English, high) + ", rounded to keep people out",
+	}
+}
+
+// PartCoverage is the message part.coverage: "{name} {k} of {n}".
+func PartCoverage(name plumbline.Text, k int64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: name.ZH + " " + FormatInt(plumbline.Chinese, n) + " 项中 " + FormatInt(plumbline.Chinese, k) + " 项",
+		EN: name.EN + " " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n),
 	}
 }
 
@@ -1913,6 +2505,14 @@ func ReasonSetAside() plumbline.Text {
 	return plumbline.Text{
 		ZH: "由具名人员暂时搁置",
 		EN: "set aside by a named person until a date",
+	}
+}
+
+// ReasonStaleAttestation is the message reason.stale-attestation: "attested too long ago, or on a day that has not come".
+func ReasonStaleAttestation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明已过有效期，或者日期尚未到来",
+		EN: "attested too long ago, or on a day that has not come",
 	}
 }
 
@@ -4552,12 +5152,47 @@ var fixed = [...]entry{
 	{"check.bias.sensitive_basis.importance", CheckBiasSensitiveBasisImportance()},
 	{"check.bias.sensitive_basis.meaning", CheckBiasSensitiveBasisMeaning()},
 	{"check.bias.sensitive_basis.title", CheckBiasSensitiveBasisTitle()},
+	{"check.govern.inventory.fix", CheckGovernInventoryFix()},
+	{"check.govern.inventory.importance", CheckGovernInventoryImportance()},
+	{"check.govern.inventory.meaning", CheckGovernInventoryMeaning()},
+	{"check.govern.inventory.title", CheckGovernInventoryTitle()},
 	{"claim.exposure", ClaimExposure()},
 	{"claim.no_penalties", ClaimNoPenalties()},
 	{"claim.no_submission_duty", ClaimNoSubmissionDuty()},
 	{"claim.reported_mandate", ClaimReportedMandate()},
 	{"cli.fix", CliFix()},
 	{"cli.importance", CliImportance()},
+	{"cli.init.ask_purpose", CliInitAskPurpose()},
+	{"cli.init.ask_sensitive", CliInitAskSensitive()},
+	{"cli.init.ask_source", CliInitAskSource()},
+	{"cli.init.confirm_side", CliInitConfirmSide()},
+	{"cli.init.found", CliInitFound()},
+	{"cli.init.guessed", CliInitGuessed()},
+	{"cli.init.head", CliInitHead()},
+	{"cli.init.missing", CliInitMissing()},
+	{"cli.init.more", CliInitMore()},
+	{"cli.init.name", CliInitName()},
+	{"cli.init.no_decision", CliInitNoDecision()},
+	{"cli.init.no_definition", CliInitNoDefinition()},
+	{"cli.init.no_label", CliInitNoLabel()},
+	{"cli.init.no_reviews", CliInitNoReviews()},
+	{"cli.init.no_sensitive", CliInitNoSensitive()},
+	{"cli.init.no_table", CliInitNoTable()},
+	{"cli.init.regimes", CliInitRegimes()},
+	{"cli.init.sum", CliInitSum()},
+	{"cli.init.why_bands", CliInitWhyBands()},
+	{"cli.init.why_dates", CliInitWhyDates()},
+	{"cli.init.why_decisions", CliInitWhyDecisions()},
+	{"cli.init.why_export", CliInitWhyExport()},
+	{"cli.init.why_file_name", CliInitWhyFileName()},
+	{"cli.init.why_high", CliInitWhyHigh()},
+	{"cli.init.why_last", CliInitWhyLast()},
+	{"cli.init.why_low", CliInitWhyLow()},
+	{"cli.init.why_no_sector", CliInitWhyNoSector()},
+	{"cli.init.why_no_side", CliInitWhyNoSide()},
+	{"cli.init.why_probability", CliInitWhyProbability()},
+	{"cli.init.why_rank", CliInitWhyRank()},
+	{"cli.init.why_words", CliInitWhyWords()},
 	{"cli.meaning", CliMeaning()},
 	{"cli.needs", CliNeeds()},
 	{"cli.summary.meaning", CliSummaryMeaning()},
@@ -4587,6 +5222,13 @@ var fixed = [...]entry{
 	{"force.recommended-standard", ForceRecommendedStandard()},
 	{"force.reported-unverified", ForceReportedUnverified()},
 	{"force.technical-doc", ForceTechnicalDoc()},
+	{"inventory.data", InventoryData()},
+	{"inventory.models", InventoryModels()},
+	{"inventory.owner", InventoryOwner()},
+	{"inventory.purpose", InventoryPurpose()},
+	{"inventory.regions", InventoryRegions()},
+	{"inventory.tools", InventoryTools()},
+	{"inventory.users", InventoryUsers()},
 	{"method.automatic", MethodAutomatic()},
 	{"method.mixed", MethodMixed()},
 	{"method.person", MethodPerson()},
@@ -4612,6 +5254,7 @@ var fixed = [...]entry{
 	{"metric.equal_opportunity_ratio", MetricEqualOpportunityRatio()},
 	{"metric.equalized_odds_difference", MetricEqualizedOddsDifference()},
 	{"metric.equalized_odds_ratio", MetricEqualizedOddsRatio()},
+	{"metric.evidence_share", MetricEvidenceShare()},
 	{"metric.expected_calibration_error", MetricExpectedCalibrationError()},
 	{"metric.false_negative_rate", MetricFalseNegativeRate()},
 	{"metric.false_negative_rate_difference", MetricFalseNegativeRateDifference()},
@@ -4621,6 +5264,8 @@ var fixed = [...]entry{
 	{"metric.false_positive_rate_ratio", MetricFalsePositiveRateRatio()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.inventory_part_stated", MetricInventoryPartStated()},
+	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
@@ -4674,6 +5319,7 @@ var fixed = [...]entry{
 	{"reason.one-group", ReasonOneGroup()},
 	{"reason.selective-labels", ReasonSelectiveLabels()},
 	{"reason.set-aside", ReasonSetAside()},
+	{"reason.stale-attestation", ReasonStaleAttestation()},
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},
