@@ -32,6 +32,7 @@ const (
 	SetAside        Reason = "set-aside"        // a named person set the finding aside until a date
 	InformsOnly     Reason = "informs-only"     // another fairness definition was declared primary; findings stand beside it
 	NotDeclared     Reason = "not-declared"     // the file does not ask for it
+	OtherRole       Reason = "other-role"       // the column has another role: key, time, decision, label, score, reasons, version, personal text
 )
 
 // Severity is how bad a finding that is not satisfied is.

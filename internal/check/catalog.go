@@ -16,5 +16,14 @@ func Catalog() []Check {
 		biasRepresentation(),
 		biasSelectionRate(),
 		biasSensitiveBasis(),
+		explainConsistency(),
+		explainDocumentation(),
+		explainImportance(),
+		explainReasons(),
+		explainReplayability(),
+		explainStability(),
+		explainSurrogate(),
+		explainTrainingData(),
+		oversightReviews(),
 	}
 }
