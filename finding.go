@@ -33,6 +33,7 @@ const (
 	InformsOnly      Reason = "informs-only"      // another fairness definition was declared primary; findings stand beside it
 	StaleAttestation Reason = "stale-attestation" // a person stated it too long ago, or on a day that has not come
 	NotDeclared      Reason = "not-declared"      // the file does not ask for it
+	OtherRole        Reason = "other-role"        // the column has another role: key, time, decision, label, score, reasons, version, personal text
 )
 
 // Severity is how bad a finding that is not satisfied is.

@@ -138,8 +138,10 @@ func scopeName(s plumbline.Scope) string {
 			b.WriteString("=" + check.PlainID(s.Group[i]))
 		}
 	}
-	if s.Column != "" {
-		b.WriteString("/" + check.PlainID(s.Column))
+	for _, part := range []string{s.Column, s.Table, s.Step, s.Item} {
+		if part != "" {
+			b.WriteString("/" + check.PlainID(part))
+		}
 	}
 	return b.String()
 }

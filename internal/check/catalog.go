@@ -17,5 +17,14 @@ func Catalog() []Check {
 		biasSelectionRate(),
 		biasSensitiveBasis(),
 		governInventory(),
+		explainConsistency(),
+		explainDocumentation(),
+		explainImportance(),
+		explainReasons(),
+		explainReplayability(),
+		explainStability(),
+		explainSurrogate(),
+		explainTrainingData(),
+		oversightReviews(),
 	}
 }

@@ -51,6 +51,8 @@ func Engines() []string {
 		"bias.demographic_parity_ratio", "bias.error_rates", "bias.impact_ratio_table", "bias.mitigation_signed",
 		"bias.proxies_declared", "bias.representation", "bias.sensitive_basis",
 		"govern.assessment", "govern.inventory",
+		"explain.documentation", "explain.reasons", "explain.replayability", "explain.surrogate", "explain.training_data",
+		"oversight.reviews",
 	}
 }
 

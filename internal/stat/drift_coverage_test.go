@@ -10,7 +10,6 @@ import (
 	"github.com/plumbline-project/plumbline/internal/stat"
 )
 
-
 // quantile is its inverse, on (0, 1).
 func quantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
 

@@ -620,6 +620,342 @@ func CheckBiasSensitiveBasisTitle() plumbline.Text {
 	}
 }
 
+// CheckExplainConsistencyFix is the message check.explain.consistency.fix: "Look at the pairs: record what differs between them, fix seeds and versions, and have a second person decide where discretion is meant.".
+func CheckExplainConsistencyFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检视这些成对案件，记录它们之间的差异，固定种子与版本；需要裁量之处由第二人作决定。",
+		EN: "Look at the pairs: record what differs between them, fix seeds and versions, and have a second person decide where discretion is meant.",
+	}
+}
+
+// CheckExplainConsistencyImportance is the message check.explain.consistency.importance: "If the same inputs get different decisions, something decides that is not in the record: another version, a person, chance.".
+func CheckExplainConsistencyImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相同的输入得到不同的决定，说明起作用的东西不在记录里：另一个版本、某个人，或者偶然。",
+		EN: "If the same inputs get different decisions, something decides that is not in the record: another version, a person, chance.",
+	}
+}
+
+// CheckExplainConsistencyMeaning is the message check.explain.consistency.meaning: "Of pairs of rows with identical inputs, and of pairs that are alike in the columns that the approximation asks for, the share with different decisions, beside the share by chance.".
+func CheckExplainConsistencyMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在输入完全相同的成对行中，以及在近似所用各列相似的成对行中，决定不同者的占比，并列出随机情况下的占比。",
+		EN: "Of pairs of rows with identical inputs, and of pairs that are alike in the columns that the approximation asks for, the share with different decisions, beside the share by chance.",
+	}
+}
+
+// CheckExplainConsistencyParamBins is the message check.explain.consistency.param.bins: "Numbers are cut into bins of equal size before two cases count as alike; for identical inputs they are not.".
+func CheckExplainConsistencyParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "判断两案是否相似之前，数值被切成大小相等的箱；判断输入是否完全相同时不切箱。",
+		EN: "Numbers are cut into bins of equal size before two cases count as alike; for identical inputs they are not.",
+	}
+}
+
+// CheckExplainConsistencyTitle is the message check.explain.consistency.title: "Like cases, unlike decisions".
+func CheckExplainConsistencyTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件、不同决定",
+		EN: "Like cases, unlike decisions",
+	}
+}
+
+// CheckExplainDocumentationFix is the message check.explain.documentation.fix: "Write the documents, name them in the workflow file, and renew them with each version.".
+func CheckExplainDocumentationFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "编写文档，在工作流文件中列出，并随每个版本更新。",
+		EN: "Write the documents, name them in the workflow file, and renew them with each version.",
+	}
+}
+
+// CheckExplainDocumentationImportance is the message check.explain.documentation.importance: "An explanation of an older version explains something else.".
+func CheckExplainDocumentationImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "旧版本的说明，说的是另一样东西。",
+		EN: "An explanation of an older version explains something else.",
+	}
+}
+
+// CheckExplainDocumentationMeaning is the message check.explain.documentation.meaning: "Whether the three documents that the workflow file names are there and not empty, and whether the version that they speak of is the one in use. What they say is not judged.".
+func CheckExplainDocumentationMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件所列的三份文档是否存在且不为空，其所述版本是否为在用版本。不判断文档的内容。",
+		EN: "Whether the three documents that the workflow file names are there and not empty, and whether the version that they speak of is the one in use. What they say is not judged.",
+	}
+}
+
+// CheckExplainDocumentationParamMaxBytes is the message check.explain.documentation.param.max_bytes: "Only the beginning of a document is read, to see that there is text.".
+func CheckExplainDocumentationParamMaxBytes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "只读取文档的开头，以确认其中有文字。",
+		EN: "Only the beginning of a document is read, to see that there is text.",
+	}
+}
+
+// CheckExplainDocumentationTitle is the message check.explain.documentation.title: "Documents on purpose, mechanism and limits".
+func CheckExplainDocumentationTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "关于目的、机制与局限的文档",
+		EN: "Documents on purpose, mechanism and limits",
+	}
+}
+
+// CheckExplainImportanceFix is the message check.explain.importance.fix: "Where a sensitive feature matters, find out at which step it enters, directly or by a column that stands in for it, and remove it or justify it.".
+func CheckExplainImportanceFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "敏感特征起作用时，查明它在哪一步直接或借替代列进入，将其移除或说明理由。",
+		EN: "Where a sensitive feature matters, find out at which step it enters, directly or by a column that stands in for it, and remove it or justify it.",
+	}
+}
+
+// CheckExplainImportanceImportance is the message check.explain.importance.importance: "It shows what the recorded decisions go with, sensitive features among it.".
+func CheckExplainImportanceImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "它表明已记录的决定与什么相关，其中包括敏感特征。",
+		EN: "It shows what the recorded decisions go with, sensitive features among it.",
+	}
+}
+
+// CheckExplainImportanceMeaning is the message check.explain.importance.meaning: "By how much the balanced accuracy of the approximating tree falls on held-out rows when the values of one column are exchanged between rows. It is the importance in the approximation, not in the model that decided. Columns that stand in for each other share it, and a column that the tree does not ask for has none.".
+func CheckExplainImportanceMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在留出的行之间交换某一列的取值时，决策近似树的平衡准确率下降多少。这是近似中的重要性，不是作出决定的模型中的重要性。互相替代的列会分摊重要性；树没有用到的列没有重要性。",
+		EN: "By how much the balanced accuracy of the approximating tree falls on held-out rows when the values of one column are exchanged between rows. It is the importance in the approximation, not in the model that decided. Columns that stand in for each other share it, and a column that the tree does not ask for has none.",
+	}
+}
+
+// CheckExplainImportanceParamBlocks is the message check.explain.importance.param.blocks: "Values are exchanged within blocks of held-out rows; the interval is that of the mean over blocks.".
+func CheckExplainImportanceParamBlocks() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值在留出行的各块之内交换；区间为各块均值的区间。",
+		EN: "Values are exchanged within blocks of held-out rows; the interval is that of the mean over blocks.",
+	}
+}
+
+// CheckExplainImportanceParamRepeats is the message check.explain.importance.param.repeats: "Exchanges for each block, of which the mean counts.".
+func CheckExplainImportanceParamRepeats() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每块交换的次数，取其均值。",
+		EN: "Exchanges for each block, of which the mean counts.",
+	}
+}
+
+// CheckExplainImportanceTitle is the message check.explain.importance.title: "Importance of columns in the approximation".
+func CheckExplainImportanceTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列在近似中的重要性",
+		EN: "Importance of columns in the approximation",
+	}
+}
+
+// CheckExplainReasonsFix is the message check.explain.reasons.fix: "State a reason with every adverse decision, declare for each reason code the column that it refers to, and record that column with the decision.".
+func CheckExplainReasonsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每一项不利决定都写明理由，为每个理由代码声明它所指的列，并随决定记录该列。",
+		EN: "State a reason with every adverse decision, declare for each reason code the column that it refers to, and record that column with the decision.",
+	}
+}
+
+// CheckExplainReasonsImportance is the message check.explain.reasons.importance: "Whoever is refused needs the reasons that were actually used. A reason that refers to nothing in the record cannot be checked by anybody.".
+func CheckExplainReasonsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "被拒绝的人需要知道实际使用的理由。指向记录之外的理由，谁也无法核对。",
+		EN: "Whoever is refused needs the reasons that were actually used. A reason that refers to nothing in the record cannot be checked by anybody.",
+	}
+}
+
+// CheckExplainReasonsMeaning is the message check.explain.reasons.meaning: "The share of adverse decisions with at least one reason, which reasons there are, whether each refers to an input of the record by declaration or by name, and whether that input has a value in the same row.".
+func CheckExplainReasonsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "至少有一条理由的不利决定占比，有哪些理由，每条理由是否按声明或名称指向记录中的输入，以及该输入在同一行中是否有值。",
+		EN: "The share of adverse decisions with at least one reason, which reasons there are, whether each refers to an input of the record by declaration or by name, and whether that input has a value in the same row.",
+	}
+}
+
+// CheckExplainReasonsParamMaxReasons is the message check.explain.reasons.param.max_reasons: "Reasons are named one by one up to this many, the most frequent first; those of few decisions are never named.".
+func CheckExplainReasonsParamMaxReasons() plumbline.Text {
+	return plumbline.Text{
+		ZH: "逐条列出的理由至多这么多，最常见的在前；只涉及少数决定的理由从不列名。",
+		EN: "Reasons are named one by one up to this many, the most frequent first; those of few decisions are never named.",
+	}
+}
+
+// CheckExplainReasonsTitle is the message check.explain.reasons.title: "Stated reasons: coverage and validity".
+func CheckExplainReasonsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由的覆盖与有效性",
+		EN: "Stated reasons: coverage and validity",
+	}
+}
+
+// CheckExplainReplayabilityFix is the message check.explain.replayability.fix: "Write version, time and a unique id with every decision, keep the inputs as they were, and declare the columns in the workflow file.".
+func CheckExplainReplayabilityFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每项决定都写入版本、时间和唯一编号，按原样保存输入，并在工作流文件中声明这些列。",
+		EN: "Write version, time and a unique id with every decision, keep the inputs as they were, and declare the columns in the workflow file.",
+	}
+}
+
+// CheckExplainReplayabilityImportance is the message check.explain.replayability.importance: "A decision that cannot be traced to its inputs and version can neither be explained nor corrected.".
+func CheckExplainReplayabilityImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无法追溯到输入和版本的决定，既不能解释，也不能更正。",
+		EN: "A decision that cannot be traced to its inputs and version can neither be explained nor corrected.",
+	}
+}
+
+// CheckExplainReplayabilityMeaning is the message check.explain.replayability.meaning: "The share of records that carry the version that decided, inputs, outcome, time and an id of their own, each alone and all together, and the versions seen. It counts what is recorded; nothing is run again.".
+func CheckExplainReplayabilityMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "载有作出决定的版本、输入、结果、时间和自身编号的记录占比，逐项并合计，以及出现过的版本。此处只清点记录了什么，并不重新运行。",
+		EN: "The share of records that carry the version that decided, inputs, outcome, time and an id of their own, each alone and all together, and the versions seen. It counts what is recorded; nothing is run again.",
+	}
+}
+
+// CheckExplainReplayabilityTitle is the message check.explain.replayability.title: "Replayability of the records".
+func CheckExplainReplayabilityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录的可重放性",
+		EN: "Replayability of the records",
+	}
+}
+
+// CheckExplainStabilityFix is the message check.explain.stability.fix: "Derive reasons from the inputs by a fixed rule, and test that two cases with nearly the same inputs get nearly the same reasons.".
+func CheckExplainStabilityFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按固定规则由输入推得理由，并测试输入几乎相同的两案是否得到几乎相同的理由。",
+		EN: "Derive reasons from the inputs by a fixed rule, and test that two cases with nearly the same inputs get nearly the same reasons.",
+	}
+}
+
+// CheckExplainStabilityImportance is the message check.explain.stability.importance: "Reasons that change between like cases, or are the same whatever the case, tell a person nothing about the decision.".
+func CheckExplainStabilityImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件的理由变来变去，或不论何种案件理由都一样，当事人就无从了解决定的缘由。",
+		EN: "Reasons that change between like cases, or are the same whatever the case, tell a person nothing about the decision.",
+	}
+}
+
+// CheckExplainStabilityMeaning is the message check.explain.stability.meaning: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.".
+func CheckExplainStabilityMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "两个相似的不利决定，其理由一致到什么程度（Jaccard 指数的均值），并与任意两个不利决定相比。",
+		EN: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.",
+	}
+}
+
+// CheckExplainStabilityParamBins is the message check.explain.stability.param.bins: "Numbers are cut into bins of equal size before two cases count as alike.".
+func CheckExplainStabilityParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "判断两案是否相似之前，数值被切成大小相等的箱。",
+		EN: "Numbers are cut into bins of equal size before two cases count as alike.",
+	}
+}
+
+// CheckExplainStabilityTitle is the message check.explain.stability.title: "Stability of stated reasons".
+func CheckExplainStabilityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由的稳定性",
+		EN: "Stability of stated reasons",
+	}
+}
+
+// CheckExplainSurrogateFix is the message check.explain.surrogate.fix: "Record the inputs that the decision uses, look at the cases that the rules get wrong, and explain what decides beside the recorded columns.".
+func CheckExplainSurrogateFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录决定所用的输入，检视规则判错的案件，并说明除已记录的列之外还有什么在起作用。",
+		EN: "Record the inputs that the decision uses, look at the cases that the rules get wrong, and explain what decides beside the recorded columns.",
+	}
+}
+
+// CheckExplainSurrogateImportance is the message check.explain.surrogate.importance: "Where a few readable rules reproduce most decisions, people can be told what mattered. Where they do not, nobody can check from the record what the decisions rest on.".
+func CheckExplainSurrogateImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "少数几条可读规则若能再现多数决定，就能告诉当事人什么起了作用；若不能，谁也无法从记录中核对决定依据了什么。",
+		EN: "Where a few readable rules reproduce most decisions, people can be told what mattered. Where they do not, nobody can check from the record what the decisions rest on.",
+	}
+}
+
+// CheckExplainSurrogateMeaning is the message check.explain.surrogate.meaning: "A small decision tree is learnt from part of the recorded decisions and measured on the rest, overall and by sensitive group, with and without the score. It is an approximation of the decisions, never how they were made.".
+func CheckExplainSurrogateMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用一部分已记录的决定学习一棵小决策树，再在其余的行上测量，分总体与各敏感群体，并分别在含评分与不含评分时进行。它是决策近似，不是决定的形成方式。",
+		EN: "A small decision tree is learnt from part of the recorded decisions and measured on the rest, overall and by sensitive group, with and without the score. It is an approximation of the decisions, never how they were made.",
+	}
+}
+
+// CheckExplainSurrogateParamAlpha is the message check.explain.surrogate.param.alpha: "The chance that a split is made where decisions are random, after correction for all cut points and columns. A tree without a split explains nothing and says so.".
+func CheckExplainSurrogateParamAlpha() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决定为随机时仍作分裂的概率，已按全部切点和列校正。没有分裂的树什么也解释不了，并会如实说明。",
+		EN: "The chance that a split is made where decisions are random, after correction for all cut points and columns. A tree without a split explains nothing and says so.",
+	}
+}
+
+// CheckExplainSurrogateParamDepth is the message check.explain.surrogate.param.depth: "More than five conditions in a row are not readable.".
+func CheckExplainSurrogateParamDepth() plumbline.Text {
+	return plumbline.Text{
+		ZH: "连续五个以上的条件难以阅读。",
+		EN: "More than five conditions in a row are not readable.",
+	}
+}
+
+// CheckExplainSurrogateParamLeaves is the message check.explain.surrogate.param.leaves: "More than sixteen rules are not read.".
+func CheckExplainSurrogateParamLeaves() plumbline.Text {
+	return plumbline.Text{
+		ZH: "十六条以上的规则没有人会读完。",
+		EN: "More than sixteen rules are not read.",
+	}
+}
+
+// CheckExplainSurrogateParamMaxRows is the message check.explain.surrogate.param.max_rows: "Rows evenly spaced over the table, at most this many: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.".
+func CheckExplainSurrogateParamMaxRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在表中均匀取行，至多这么多；再多也几乎不会改变这样大小的树。十行中七行用于学习、三行用于测量，由种子分配；同一人的行归在一起。",
+		EN: "Rows evenly spaced over the table, at most this many: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.",
+	}
+}
+
+// CheckExplainSurrogateTitle is the message check.explain.surrogate.title: "Approximation of the decisions by readable rules".
+func CheckExplainSurrogateTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "以可读规则近似决定",
+		EN: "Approximation of the decisions by readable rules",
+	}
+}
+
+// CheckExplainTrainingDataFix is the message check.explain.training_data.fix: "Ask the provider for a statement and name it in the workflow file; where there is none, write that it is unknown, and why the model is used all the same.".
+func CheckExplainTrainingDataFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "向提供方索取说明，并写入工作流文件；没有说明的，写明未知以及仍然使用该模型的理由。",
+		EN: "Ask the provider for a statement and name it in the workflow file; where there is none, write that it is unknown, and why the model is used all the same.",
+	}
+}
+
+// CheckExplainTrainingDataImportance is the message check.explain.training_data.importance: "A model inherits what it was trained on. Who cannot say what that was should at least say so.".
+func CheckExplainTrainingDataImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型会继承其训练数据的特点。说不清训练数据是什么，至少应当如实说不清。",
+		EN: "A model inherits what it was trained on. Who cannot say what that was should at least say so.",
+	}
+}
+
+// CheckExplainTrainingDataMeaning is the message check.explain.training_data.meaning: "For each model, each step that calls one, the training table and the texts that shape answers (prompts, few-shot examples, knowledge bases): whether source, statement, contract or filing is stated. What is not stated is shown as unknown.".
+func CheckExplainTrainingDataMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对每个模型、每个调用模型的步骤、训练表，以及影响回答的文本（提示词、少样本示例、知识库），是否写明来源、说明、合同或备案。未写明的，显示为未知。",
+		EN: "For each model, each step that calls one, the training table and the texts that shape answers (prompts, few-shot examples, knowledge bases): whether source, statement, contract or filing is stated. What is not stated is shown as unknown.",
+	}
+}
+
+// CheckExplainTrainingDataTitle is the message check.explain.training_data.title: "What is stated of training data".
+func CheckExplainTrainingDataTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对训练数据的说明",
+		EN: "What is stated of training data",
+	}
+}
+
 // CheckGovernInventoryFix is the message check.govern.inventory.fix: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.".
 func CheckGovernInventoryFix() plumbline.Text {
 	return plumbline.Text{
@@ -649,6 +985,46 @@ func CheckGovernInventoryTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "工作流清单",
 		EN: "Inventory of the workflow",
+	}
+}
+
+// CheckOversightReviewsFix is the message check.oversight.reviews.fix: "Give reviewers the case, the time and the authority to decide otherwise, spread the work, measure with seeded errors, and make the decision follow the review.".
+func CheckOversightReviewsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "让复核人员掌握案情、有足够时间并有权改判，分散工作，以植入的错误加以测量，并使决定依从复核。",
+		EN: "Give reviewers the case, the time and the authority to decide otherwise, spread the work, measure with seeded errors, and make the decision follow the review.",
+	}
+}
+
+// CheckOversightReviewsImportance is the message check.oversight.reviews.importance: "A person who confirms everything within seconds has not decided. The decision is then made by automation alone, whatever the procedure says.".
+func CheckOversightReviewsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数秒之内一概同意的人并没有作决定。无论程序如何写，这样的决定仍是仅由自动化方式作出的。",
+		EN: "A person who confirms everything within seconds has not decided. The decision is then made by automation alone, whatever the procedure says.",
+	}
+}
+
+// CheckOversightReviewsMeaning is the message check.oversight.reviews.meaning: "The share of adverse decisions that a person reviewed, how often people decided otherwise than suggested and in which direction, how long they took, the share that agreed within seconds, how the work is spread, and whether the decision followed the review. An override rate above zero proves no oversight; only trials with seeded errors do.".
+func CheckOversightReviewsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "经人复核的不利决定占比，人工决定与建议不同的频率和方向，所用时间，数秒之内即同意的占比，工作如何分配，以及决定是否依从复核。改判率高于零并不能证明有监督；只有植入错误的试验才能证明。",
+		EN: "The share of adverse decisions that a person reviewed, how often people decided otherwise than suggested and in which direction, how long they took, the share that agreed within seconds, how the work is spread, and whether the decision followed the review. An override rate above zero proves no oversight; only trials with seeded errors do.",
+	}
+}
+
+// CheckOversightReviewsParamMinSeconds is the message check.oversight.reviews.param.min_seconds: "An agreement in less time counts as a rubber stamp: too short to read a case. Product default; no law sets a time.".
+func CheckOversightReviewsParamMinSeconds() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用时更短的同意视为橡皮图章：来不及读完案件。产品默认值，法律没有规定时间。",
+		EN: "An agreement in less time counts as a rubber stamp: too short to read a case. Product default; no law sets a time.",
+	}
+}
+
+// CheckOversightReviewsTitle is the message check.oversight.reviews.title: "Reviews by people".
+func CheckOversightReviewsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工复核",
+		EN: "Reviews by people",
 	}
 }
 
@@ -1236,6 +1612,214 @@ func FindingBasisStated(column string) plumbline.Text {
 	}
 }
 
+// FindingExplainCoverage is the message finding.explain_coverage: "{n} adverse decisions: {share} carry at least one reason (threshold {line}).".
+func FindingExplainCoverage(n int64, share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, n) + " 项不利决定中，" + FormatShare(plumbline.Chinese, share) + " 至少有一条理由（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: FormatInt(plumbline.English, n) + " adverse decisions: " + FormatShare(plumbline.English, share) + " carry at least one reason (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainDocumentMissing is the message finding.explain_document_missing: "The document on {part} is missing or empty.".
+func FindingExplainDocumentMissing(part plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "关于" + part.ZH + "的文档缺失或为空。",
+		EN: "The document on " + part.EN + " is missing or empty.",
+	}
+}
+
+// FindingExplainDocuments is the message finding.explain_documents: "Documents on purpose, mechanism and limits: {n} of {m} are there.".
+func FindingExplainDocuments(n int64, m int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "关于目的、机制与局限的文档：" + FormatInt(plumbline.Chinese, m) + " 份中有 " + FormatInt(plumbline.Chinese, n) + " 份存在。",
+		EN: "Documents on purpose, mechanism and limits: " + FormatInt(plumbline.English, n) + " of " + FormatInt(plumbline.English, m) + " are there.",
+	}
+}
+
+// FindingExplainInconclusive is the message finding.explain_inconclusive: "{metric}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
+func FindingExplainInconclusive(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "，区间跨越阈值 " + FormatRatio(plumbline.Chinese, line) + "，无法判定。",
+		EN: metric.EN + ": " + numbers.EN + "; the interval lies on both sides of " + FormatRatio(plumbline.English, line) + ", so nothing is decided.",
+	}
+}
+
+// FindingExplainNoDocuments is the message finding.explain_no_documents: "The workflow file names no documents that explain the workflow.".
+func FindingExplainNoDocuments() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件没有列出任何解释该工作流的文档。",
+		EN: "The workflow file names no documents that explain the workflow.",
+	}
+}
+
+// FindingExplainNotExplained is the message finding.explain_not_explained: "the approximation explains nothing beyond chance".
+func FindingExplainNotExplained() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的解释力不超过随机水平",
+		EN: "the approximation explains nothing beyond chance",
+	}
+}
+
+// FindingExplainNotSatisfied is the message finding.explain_not_satisfied: "{metric}: {numbers}; it is on the bad side of {line}.".
+func FindingExplainNotSatisfied(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "，在阈值 " + FormatRatio(plumbline.Chinese, line) + " 的不利一侧。",
+		EN: metric.EN + ": " + numbers.EN + "; it is on the bad side of " + FormatRatio(plumbline.English, line) + ".",
+	}
+}
+
+// FindingExplainNotTested is the message finding.explain_not_tested: "{metric}: not tested. {reason}.".
+func FindingExplainNotTested(metric plumbline.Text, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：未测试。" + reason.ZH + "。",
+		EN: metric.EN + ": not tested. " + reason.EN + ".",
+	}
+}
+
+// FindingExplainReasonEmpty is the message finding.explain_reason_empty: "For {share} of the stated reasons the input that they refer to is missing in the row (threshold {line}).".
+func FindingExplainReasonEmpty(share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatShare(plumbline.Chinese, share) + " 的所述理由，其所指输入在该行缺失（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: "For " + FormatShare(plumbline.English, share) + " of the stated reasons the input that they refer to is missing in the row (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainReasonUnknown is the message finding.explain_reason_unknown: "The reason {reason} refers to no input of the record; {n} adverse decisions ({share}) carry it.".
+func FindingExplainReasonUnknown(reason string, n int64, share float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "理由 " + reason + " 不指向记录中的任何输入；" + FormatInt(plumbline.Chinese, n) + " 项不利决定（" + FormatShare(plumbline.Chinese, share) + "）带有该理由。",
+		EN: "The reason " + reason + " refers to no input of the record; " + FormatInt(plumbline.English, n) + " adverse decisions (" + FormatShare(plumbline.English, share) + ") carry it.",
+	}
+}
+
+// FindingExplainReasonsKnown is the message finding.explain_reasons_known: "Every stated reason that can be named refers to an input of the record ({share} of all stated reasons; threshold {line}).".
+func FindingExplainReasonsKnown(share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "可列名的每条理由都指向记录中的输入（占全部所述理由的 " + FormatShare(plumbline.Chinese, share) + "；阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: "Every stated reason that can be named refers to an input of the record (" + FormatShare(plumbline.English, share) + " of all stated reasons; threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainReasonsUnknown is the message finding.explain_reasons_unknown: "Of the stated reasons {share} refer to an input of the record, less than {line}.".
+func FindingExplainReasonsUnknown(share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由中仅有 " + FormatShare(plumbline.Chinese, share) + " 指向记录中的输入，低于 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: "Of the stated reasons " + FormatShare(plumbline.English, share) + " refer to an input of the record, less than " + FormatShare(plumbline.English, line) + ".",
+	}
+}
+
+// FindingExplainReplayPart is the message finding.explain_replay_part: "{part}: {share} of the {n} records carry it (threshold {line}).".
+func FindingExplainReplayPart(part plumbline.Text, share float64, n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: part.ZH + "：" + FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有该项（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: part.EN + ": " + FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry it (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainReplayUndeclared is the message finding.explain_replay_undeclared: "The workflow file declares no column for: {part}. Whether the records can be replayed is not tested.".
+func FindingExplainReplayUndeclared(part plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件没有为以下内容声明列：" + part.ZH + "。记录能否重放未测试。",
+		EN: "The workflow file declares no column for: " + part.EN + ". Whether the records can be replayed is not tested.",
+	}
+}
+
+// FindingExplainReplayable is the message finding.explain_replayable: "{share} of the {n} records carry version, inputs, outcome, time and an id of their own (threshold {line}).".
+func FindingExplainReplayable(share float64, n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有版本、输入、结果、时间和自身编号（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry version, inputs, outcome, time and an id of their own (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainSatisfied is the message finding.explain_satisfied: "{metric}: {numbers}; it is on the good side of {line}.".
+func FindingExplainSatisfied(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "，在阈值 " + FormatRatio(plumbline.Chinese, line) + " 的有利一侧。",
+		EN: metric.EN + ": " + numbers.EN + "; it is on the good side of " + FormatRatio(plumbline.English, line) + ".",
+	}
+}
+
+// FindingExplainSensitiveUnsettled is the message finding.explain_sensitive_unsettled: "Whether the decisions rest on sensitive features is not settled: {why}.".
+func FindingExplainSensitiveUnsettled(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决定是否依赖敏感特征尚无定论：" + why.ZH + "。",
+		EN: "Whether the decisions rest on sensitive features is not settled: " + why.EN + ".",
+	}
+}
+
+// FindingExplainSensitiveUnused is the message finding.explain_sensitive_unused: "The approximation of the decisions does not rest on any of the {n} sensitive features beyond {line} percentage points. That is no proof that the decisions do not.".
+func FindingExplainSensitiveUnused(n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似对 " + FormatInt(plumbline.Chinese, n) + " 个敏感特征的依赖均不超过 " + FormatPoints(plumbline.Chinese, line) + " 个百分点。这并不证明决定本身不依赖它们。",
+		EN: "The approximation of the decisions does not rest on any of the " + FormatInt(plumbline.English, n) + " sensitive features beyond " + FormatPoints(plumbline.English, line) + " percentage points. That is no proof that the decisions do not.",
+	}
+}
+
+// FindingExplainSensitiveUsed is the message finding.explain_sensitive_used: "The approximation of the decisions asks for the sensitive feature {feature}: without it, its balanced accuracy falls by {drop} percentage points (interval {low} to {high}).".
+func FindingExplainSensitiveUsed(feature string, drop float64, low float64, high float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似用到敏感特征 " + feature + "：去掉它，平衡准确率下降 " + FormatPoints(plumbline.Chinese, drop) + " 个百分点（区间 " + FormatPoints(plumbline.Chinese, low) + " 至 " + FormatPoints(plumbline.Chinese, high) + "）。",
+		EN: "The approximation of the decisions asks for the sensitive feature " + feature + ": without it, its balanced accuracy falls by " + FormatPoints(plumbline.English, drop) + " percentage points (interval " + FormatPoints(plumbline.English, low) + " to " + FormatPoints(plumbline.English, high) + ").",
+	}
+}
+
+// FindingExplainSensitiveUsedScore is the message finding.explain_sensitive_used_score: "At the same score, the approximation of the decisions still asks for the sensitive feature {feature}: without it, its balanced accuracy falls by {drop} percentage points (interval {low} to {high}).".
+func FindingExplainSensitiveUsedScore(feature string, drop float64, low float64, high float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "在评分相同时，决策近似仍用到敏感特征 " + feature + "：去掉它，平衡准确率下降 " + FormatPoints(plumbline.Chinese, drop) + " 个百分点（区间 " + FormatPoints(plumbline.Chinese, low) + " 至 " + FormatPoints(plumbline.Chinese, high) + "）。",
+		EN: "At the same score, the approximation of the decisions still asks for the sensitive feature " + feature + ": without it, its balanced accuracy falls by " + FormatPoints(plumbline.English, drop) + " percentage points (interval " + FormatPoints(plumbline.English, low) + " to " + FormatPoints(plumbline.English, high) + ").",
+	}
+}
+
+// FindingExplainTrainingNone is the message finding.explain_training_none: "The workflow file and the definition name no model and no text, so nothing is known of training data.".
+func FindingExplainTrainingNone() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件和定义均未列出模型或文本，因此对训练数据一无所知。",
+		EN: "The workflow file and the definition name no model and no text, so nothing is known of training data.",
+	}
+}
+
+// FindingExplainTrainingStated is the message finding.explain_training_stated: "The origin of the training data of all {n} models and texts is stated, or said to be unknown.".
+func FindingExplainTrainingStated(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "全部 " + FormatInt(plumbline.Chinese, n) + " 个模型与文本的训练数据来源均已写明，或已说明未知。",
+		EN: "The origin of the training data of all " + FormatInt(plumbline.English, n) + " models and texts is stated, or said to be unknown.",
+	}
+}
+
+// FindingExplainTrainingUnknown is the message finding.explain_training_unknown: "{item}: nothing is stated of its training data or origin; it is unknown.".
+func FindingExplainTrainingUnknown(item string) plumbline.Text {
+	return plumbline.Text{
+		ZH: item + "：对其训练数据或来源没有任何说明，属于未知。",
+		EN: item + ": nothing is stated of its training data or origin; it is unknown.",
+	}
+}
+
+// FindingExplainVersionCurrent is the message finding.explain_version_current: "The documents speak of the version in use.".
+func FindingExplainVersionCurrent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档所述版本即在用版本。",
+		EN: "The documents speak of the version in use.",
+	}
+}
+
+// FindingExplainVersionOld is the message finding.explain_version_old: "The documents do not speak of the version in use.".
+func FindingExplainVersionOld() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档所述版本不是在用版本。",
+		EN: "The documents do not speak of the version in use.",
+	}
+}
+
+// FindingExplainVersionUnknown is the message finding.explain_version_unknown: "Which version is in use is not known, so that of the documents cannot be compared: {why}.".
+func FindingExplainVersionUnknown(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "在用版本未知，无法与文档所述版本比较：" + why.ZH + "。",
+		EN: "Which version is in use is not known, so that of the documents cannot be compared: " + why.EN + ".",
+	}
+}
+
 // FindingExtremes is the message finding.extremes: "{statement} Lowest: {low}; highest: {high}.".
 func FindingExtremes(statement plumbline.Text, low plumbline.Text, high plumbline.Text) plumbline.Text {
 	return plumbline.Text{
@@ -1417,6 +2001,22 @@ func FindingOverdue(column string, date string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "敏感列 " + column + " 应在 " + FormatDate(plumbline.Chinese, date) + " 前删除，现已逾期。",
 		EN: "The sensitive column " + column + " should have been deleted by " + FormatDate(plumbline.English, date) + ".",
+	}
+}
+
+// FindingOversightNoReviews is the message finding.oversight_no_reviews: "The workflow file names no reviews by people, so oversight is not tested.".
+func FindingOversightNoReviews() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件没有列出人工复核，因此未测试人工监督。",
+		EN: "The workflow file names no reviews by people, so oversight is not tested.",
+	}
+}
+
+// FindingOversightNote is the message finding.oversight_note: "{statement} An override rate above zero proves no oversight; only trials with seeded errors do.".
+func FindingOversightNote(statement plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: statement.ZH + "改判率高于零并不能证明有监督；只有植入错误的试验才能证明。",
+		EN: statement.EN + " An override rate above zero proves no oversight; only trials with seeded errors do.",
 	}
 }
 
@@ -1668,6 +2268,14 @@ func MetricAccuracyRatio() plumbline.Text {
 	}
 }
 
+// MetricAdverseReviewShare is the message metric.adverse_review_share: "adverse decisions reviewed by a person".
+func MetricAdverseReviewShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "经人复核的不利决定占比",
+		EN: "adverse decisions reviewed by a person",
+	}
+}
+
 // MetricAuc is the message metric.auc: "area under the ROC curve (AUC)".
 func MetricAuc() plumbline.Text {
 	return plumbline.Text{
@@ -1697,6 +2305,14 @@ func MetricBreslowDayP() plumbline.Text {
 	return plumbline.Text{
 		ZH: "Breslow–Day–Tarone 检验 p 值",
 		EN: "Breslow–Day–Tarone p-value",
+	}
+}
+
+// MetricBusiestReviewerShare is the message metric.busiest_reviewer_share: "share of the busiest reviewer".
+func MetricBusiestReviewerShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最忙复核人员的占比",
+		EN: "share of the busiest reviewer",
 	}
 }
 
@@ -1777,6 +2393,30 @@ func MetricDemographicParityRatio() plumbline.Text {
 	return plumbline.Text{
 		ZH: "人口统计均等比",
 		EN: "demographic parity ratio",
+	}
+}
+
+// MetricDocumentPresent is the message metric.document_present: "document is there".
+func MetricDocumentPresent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档存在",
+		EN: "document is there",
+	}
+}
+
+// MetricDocumentedVersionCurrent is the message metric.documented_version_current: "documents speak of the version in use".
+func MetricDocumentedVersionCurrent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档所述版本即在用版本",
+		EN: "documents speak of the version in use",
+	}
+}
+
+// MetricDocumentsPresent is the message metric.documents_present: "documents that are there".
+func MetricDocumentsPresent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "存在的文档占比",
+		EN: "documents that are there",
 	}
 }
 
@@ -1876,6 +2516,14 @@ func MetricFalsePositiveRateRatio() plumbline.Text {
 	}
 }
 
+// MetricFavourableReviewShare is the message metric.favourable_review_share: "favourable decisions reviewed by a person".
+func MetricFavourableReviewShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "经人复核的有利决定占比",
+		EN: "favourable decisions reviewed by a person",
+	}
+}
+
 // MetricGroupShare is the message metric.group_share: "share of rows".
 func MetricGroupShare() plumbline.Text {
 	return plumbline.Text{
@@ -1889,6 +2537,14 @@ func MetricGroupSize() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体行数",
 		EN: "rows in the group",
+	}
+}
+
+// MetricIdenticalUnlikeShare is the message metric.identical_unlike_share: "pairs with identical inputs and different decisions".
+func MetricIdenticalUnlikeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入相同而决定不同的成对占比",
+		EN: "pairs with identical inputs and different decisions",
 	}
 }
 
@@ -1921,6 +2577,14 @@ func MetricLabelCoverageDifference() plumbline.Text {
 	return plumbline.Text{
 		ZH: "两种决定的标签覆盖率之差",
 		EN: "difference in label coverage between the decisions",
+	}
+}
+
+// MetricLikeUnlikeShare is the message metric.like_unlike_share: "pairs of like cases with different decisions".
+func MetricLikeUnlikeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "案件相似而决定不同的成对占比",
+		EN: "pairs of like cases with different decisions",
 	}
 }
 
@@ -2036,6 +2700,30 @@ func MetricNycUnknownCount() plumbline.Text {
 	}
 }
 
+// MetricOverrideRate is the message metric.override_rate: "override rate".
+func MetricOverrideRate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改判率",
+		EN: "override rate",
+	}
+}
+
+// MetricOverrideToAdverseRate is the message metric.override_to_adverse_rate: "favourable suggestions overridden".
+func MetricOverrideToAdverseRate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有利建议被改判的占比",
+		EN: "favourable suggestions overridden",
+	}
+}
+
+// MetricOverrideToFavourableRate is the message metric.override_to_favourable_rate: "adverse suggestions overridden".
+func MetricOverrideToFavourableRate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不利建议被改判的占比",
+		EN: "adverse suggestions overridden",
+	}
+}
+
 // MetricPopulationShare is the message metric.population_share: "share of the population".
 func MetricPopulationShare() plumbline.Text {
 	return plumbline.Text{
@@ -2092,6 +2780,118 @@ func MetricProxySkill() plumbline.Text {
 	}
 }
 
+// MetricReasonAgreement is the message metric.reason_agreement: "agreement of reasons of like cases (Jaccard)".
+func MetricReasonAgreement() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件理由的一致程度（Jaccard）",
+		EN: "agreement of reasons of like cases (Jaccard)",
+	}
+}
+
+// MetricReasonAgreementByChance is the message metric.reason_agreement_by_chance: "agreement of reasons of any two cases (Jaccard)".
+func MetricReasonAgreementByChance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "任意两案理由的一致程度（Jaccard）",
+		EN: "agreement of reasons of any two cases (Jaccard)",
+	}
+}
+
+// MetricReasonAgreementDifference is the message metric.reason_agreement_difference: "agreement of reasons of like cases beyond that of any two".
+func MetricReasonAgreementDifference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件理由一致程度高出任意两案的部分",
+		EN: "agreement of reasons of like cases beyond that of any two",
+	}
+}
+
+// MetricReasonCoverage is the message metric.reason_coverage: "adverse decisions with a reason".
+func MetricReasonCoverage() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有理由的不利决定占比",
+		EN: "adverse decisions with a reason",
+	}
+}
+
+// MetricReasonCoverageFavourable is the message metric.reason_coverage_favourable: "favourable decisions with a reason".
+func MetricReasonCoverageFavourable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有理由的有利决定占比",
+		EN: "favourable decisions with a reason",
+	}
+}
+
+// MetricReasonInputKnownShare is the message metric.reason_input_known_share: "stated reasons that refer to an input of the record".
+func MetricReasonInputKnownShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "指向记录中输入的理由占比",
+		EN: "stated reasons that refer to an input of the record",
+	}
+}
+
+// MetricReasonInputMissingShare is the message metric.reason_input_missing_share: "stated reasons whose input is missing in the row".
+func MetricReasonInputMissingShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所指输入在该行缺失的理由占比",
+		EN: "stated reasons whose input is missing in the row",
+	}
+}
+
+// MetricReasonShare is the message metric.reason_share: "adverse decisions with this reason".
+func MetricReasonShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "带有该理由的不利决定占比",
+		EN: "adverse decisions with this reason",
+	}
+}
+
+// MetricReasonUnknownShare is the message metric.reason_unknown_share: "adverse decisions with a reason that refers to no input".
+func MetricReasonUnknownShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由不指向任何输入的不利决定占比",
+		EN: "adverse decisions with a reason that refers to no input",
+	}
+}
+
+// MetricReasonsNotShown is the message metric.reasons_not_shown: "reasons not named".
+func MetricReasonsNotShown() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未列名的理由数",
+		EN: "reasons not named",
+	}
+}
+
+// MetricReasonsPerDecision is the message metric.reasons_per_decision: "reasons for each adverse decision that has one".
+func MetricReasonsPerDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每项有理由的不利决定的理由数",
+		EN: "reasons for each adverse decision that has one",
+	}
+}
+
+// MetricReasonsStated is the message metric.reasons_stated: "different reasons".
+func MetricReasonsStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不同理由的数目",
+		EN: "different reasons",
+	}
+}
+
+// MetricReplayPartShare is the message metric.replay_part_share: "records that carry the part".
+func MetricReplayPartShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "载有该项内容的记录占比",
+		EN: "records that carry the part",
+	}
+}
+
+// MetricReplayableShare is the message metric.replayable_share: "records that carry all parts".
+func MetricReplayableShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "载有全部内容的记录占比",
+		EN: "records that carry all parts",
+	}
+}
+
 // MetricRepresentationRatio is the message metric.representation_ratio: "representation ratio".
 func MetricRepresentationRatio() plumbline.Text {
 	return plumbline.Text{
@@ -2100,11 +2900,107 @@ func MetricRepresentationRatio() plumbline.Text {
 	}
 }
 
+// MetricReviewKnownReviewerShare is the message metric.review_known_reviewer_share: "reviews with a known reviewer".
+func MetricReviewKnownReviewerShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核人员已知的复核占比",
+		EN: "reviews with a known reviewer",
+	}
+}
+
+// MetricReviewLateShare is the message metric.review_late_share: "reviews after the decision".
+func MetricReviewLateShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "晚于决定的复核占比",
+		EN: "reviews after the decision",
+	}
+}
+
+// MetricReviewNotFollowedShare is the message metric.review_not_followed_share: "reviewed decisions that do not follow the review".
+func MetricReviewNotFollowedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未依从复核的决定占比",
+		EN: "reviewed decisions that do not follow the review",
+	}
+}
+
+// MetricReviewRepeatedShare is the message metric.review_repeated_share: "repeated reviews of a case".
+func MetricReviewRepeatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "同一案件的重复复核占比",
+		EN: "repeated reviews of a case",
+	}
+}
+
+// MetricReviewSecondsMedian is the message metric.review_seconds_median: "review time in seconds, median".
+func MetricReviewSecondsMedian() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核用时（秒），中位数",
+		EN: "review time in seconds, median",
+	}
+}
+
+// MetricReviewSecondsQ05 is the message metric.review_seconds_q05: "review time in seconds, 5th percentile".
+func MetricReviewSecondsQ05() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核用时（秒），5% 分位数",
+		EN: "review time in seconds, 5th percentile",
+	}
+}
+
+// MetricReviewUnmatchedShare is the message metric.review_unmatched_share: "reviews that match no decision".
+func MetricReviewUnmatchedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找不到对应决定的复核占比",
+		EN: "reviews that match no decision",
+	}
+}
+
+// MetricReviewerOverrideSpread is the message metric.reviewer_override_spread: "spread of override rates between reviewers".
+func MetricReviewerOverrideSpread() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核人员之间改判率的差距",
+		EN: "spread of override rates between reviewers",
+	}
+}
+
+// MetricReviewers is the message metric.reviewers: "reviewers".
+func MetricReviewers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核人员数",
+		EN: "reviewers",
+	}
+}
+
+// MetricRubberStampShare is the message metric.rubber_stamp_share: "reviews that agreed within seconds (rubber stamps)".
+func MetricRubberStampShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数秒之内同意的复核占比（橡皮图章）",
+		EN: "reviews that agreed within seconds (rubber stamps)",
+	}
+}
+
 // MetricSampleShare is the message metric.sample_share: "share of the data".
 func MetricSampleShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "在数据中的占比",
 		EN: "share of the data",
+	}
+}
+
+// MetricScoreCutoff is the message metric.score_cutoff: "score that parts the decisions best".
+func MetricScoreCutoff() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最能分开决定的评分",
+		EN: "score that parts the decisions best",
+	}
+}
+
+// MetricScoreDeviationShare is the message metric.score_deviation_share: "decisions that deviate from the cut-off".
+func MetricScoreDeviationShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "偏离审批线的决定占比",
+		EN: "decisions that deviate from the cut-off",
 	}
 }
 
@@ -2121,6 +3017,78 @@ func MetricSensitiveBasisComplete() plumbline.Text {
 	return plumbline.Text{
 		ZH: "已写明的来源、法律依据与删除日期项数",
 		EN: "parts stated of source, legal basis and date of deletion",
+	}
+}
+
+// MetricSurrogateBalancedAccuracy is the message metric.surrogate_balanced_accuracy: "balanced accuracy of the approximation".
+func MetricSurrogateBalancedAccuracy() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的平衡准确率",
+		EN: "balanced accuracy of the approximation",
+	}
+}
+
+// MetricSurrogateColumnOffered is the message metric.surrogate_column_offered: "column offered to the approximation".
+func MetricSurrogateColumnOffered() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提供给决策近似的列",
+		EN: "column offered to the approximation",
+	}
+}
+
+// MetricSurrogateImportance is the message metric.surrogate_importance: "importance in the approximation".
+func MetricSurrogateImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在决策近似中的重要性",
+		EN: "importance in the approximation",
+	}
+}
+
+// MetricSurrogateKappa is the message metric.surrogate_kappa: "Cohen's κ of the approximation".
+func MetricSurrogateKappa() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的 Cohen κ",
+		EN: "Cohen's κ of the approximation",
+	}
+}
+
+// MetricSurrogateMajorityShare is the message metric.surrogate_majority_share: "share of the more frequent decision (baseline)".
+func MetricSurrogateMajorityShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "较常见决定的占比（基线）",
+		EN: "share of the more frequent decision (baseline)",
+	}
+}
+
+// MetricSurrogateRules is the message metric.surrogate_rules: "rules of the approximation".
+func MetricSurrogateRules() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的规则数",
+		EN: "rules of the approximation",
+	}
+}
+
+// MetricSurrogateUnexplainedShare is the message metric.surrogate_unexplained_share: "decisions that the approximation does not reproduce".
+func MetricSurrogateUnexplainedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似未能再现的决定占比",
+		EN: "decisions that the approximation does not reproduce",
+	}
+}
+
+// MetricTrainingDataStated is the message metric.training_data_stated: "training data are stated".
+func MetricTrainingDataStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "训练数据已写明",
+		EN: "training data are stated",
+	}
+}
+
+// MetricTrainingDataStatedShare is the message metric.training_data_stated_share: "models and texts of which the origin is stated".
+func MetricTrainingDataStatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写明来源的模型与文本占比",
+		EN: "models and texts of which the origin is stated",
 	}
 }
 
@@ -2169,6 +3137,30 @@ func MetricUnjudgedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "未判定群体的人数占比",
 		EN: "share of people in groups that were not judged",
+	}
+}
+
+// MetricUnlikeShareByChance is the message metric.unlike_share_by_chance: "pairs with different decisions by chance".
+func MetricUnlikeShareByChance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "随机情况下决定不同的成对占比",
+		EN: "pairs with different decisions by chance",
+	}
+}
+
+// MetricVersionShare is the message metric.version_share: "records of the version".
+func MetricVersionShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该版本的记录占比",
+		EN: "records of the version",
+	}
+}
+
+// MetricVersionsSeen is the message metric.versions_seen: "versions seen".
+func MetricVersionsSeen() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出现过的版本数",
+		EN: "versions seen",
 	}
 }
 
@@ -2372,6 +3364,118 @@ func PartDeleteBy() plumbline.Text {
 	}
 }
 
+// PartDocumentLimits is the message part.document_limits: "limits".
+func PartDocumentLimits() plumbline.Text {
+	return plumbline.Text{
+		ZH: "局限",
+		EN: "limits",
+	}
+}
+
+// PartDocumentMechanism is the message part.document_mechanism: "mechanism".
+func PartDocumentMechanism() plumbline.Text {
+	return plumbline.Text{
+		ZH: "机制",
+		EN: "mechanism",
+	}
+}
+
+// PartDocumentPurpose is the message part.document_purpose: "purpose".
+func PartDocumentPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "目的",
+		EN: "purpose",
+	}
+}
+
+// PartExplainBelow is the message part.explain_below: "{column} under {high}".
+func PartExplainBelow(column string, high string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 低于 " + high,
+		EN: column + " under " + high,
+	}
+}
+
+// PartExplainBetween is the message part.explain_between: "{column} from {low} to under {high}".
+func PartExplainBetween(column string, low string, high string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 自 " + low + " 起、不到 " + high,
+		EN: column + " from " + low + " to under " + high,
+	}
+}
+
+// PartExplainCounted is the message part.explain_counted: "{value}, counted in full (n = {n})".
+func PartExplainCounted(value float64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatRatio(plumbline.Chinese, value) + "，全数清点（n = " + FormatInt(plumbline.Chinese, n) + "）",
+		EN: FormatRatio(plumbline.English, value) + ", counted in full (n = " + FormatInt(plumbline.English, n) + ")",
+	}
+}
+
+// PartExplainFrom is the message part.explain_from: "{column} at least {low}".
+func PartExplainFrom(column string, low string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 不低于 " + low,
+		EN: column + " at least " + low,
+	}
+}
+
+// PartExplainIn is the message part.explain_in: "{column} is one of: {values}".
+func PartExplainIn(column string, values []string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 为其中之一：" + FormatList(plumbline.Chinese, values),
+		EN: column + " is one of: " + FormatList(plumbline.English, values),
+	}
+}
+
+// PartExplainKnown is the message part.explain_known: "{column} is not missing".
+func PartExplainKnown(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 不缺失",
+		EN: column + " is not missing",
+	}
+}
+
+// PartExplainMissing is the message part.explain_missing: "{column} is missing".
+func PartExplainMissing(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 缺失",
+		EN: column + " is missing",
+	}
+}
+
+// PartExplainMore is the message part.explain_more: "{condition} and {n} more".
+func PartExplainMore(condition plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: condition.ZH + "，另有 " + FormatInt(plumbline.Chinese, n) + " 个值",
+		EN: condition.EN + " and " + FormatInt(plumbline.English, n) + " more",
+	}
+}
+
+// PartExplainNotIn is the message part.explain_not_in: "{column} is none of: {values}".
+func PartExplainNotIn(column string, values []string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 不为：" + FormatList(plumbline.Chinese, values),
+		EN: column + " is none of: " + FormatList(plumbline.English, values),
+	}
+}
+
+// PartExplainOrMissing is the message part.explain_or_missing: "{condition}, or missing".
+func PartExplainOrMissing(condition plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: condition.ZH + "，或缺失",
+		EN: condition.EN + ", or missing",
+	}
+}
+
+// PartExplainRare is the message part.explain_rare: "{column} is a rare value".
+func PartExplainRare(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 为少见的值",
+		EN: column + " is a rare value",
+	}
+}
+
 // PartGroupShare is the message part.group_share: "{group} with {value}".
 func PartGroupShare(group plumbline.Text, value float64) plumbline.Text {
 	return plumbline.Text{
@@ -2393,6 +3497,46 @@ func PartNumbers(value float64, low float64, high float64, n int64) plumbline.Te
 	return plumbline.Text{
 		ZH: FormatRatio(plumbline.Chinese, value) + "，区间 " + FormatRatio(plumbline.Chinese, low) + " 至 " + FormatRatio(plumbline.Chinese, high) + "（n = " + FormatInt(plumbline.Chinese, n) + "）",
 		EN: FormatRatio(plumbline.English, value) + ", interval " + FormatRatio(plumbline.English, low) + " to " + FormatRatio(plumbline.English, high) + " (n = " + FormatInt(plumbline.English, n) + ")",
+	}
+}
+
+// PartReplayId is the message part.replay_id: "id of its own".
+func PartReplayId() plumbline.Text {
+	return plumbline.Text{
+		ZH: "自身编号",
+		EN: "id of its own",
+	}
+}
+
+// PartReplayInputs is the message part.replay_inputs: "inputs".
+func PartReplayInputs() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入",
+		EN: "inputs",
+	}
+}
+
+// PartReplayOutcome is the message part.replay_outcome: "outcome".
+func PartReplayOutcome() plumbline.Text {
+	return plumbline.Text{
+		ZH: "结果",
+		EN: "outcome",
+	}
+}
+
+// PartReplayTime is the message part.replay_time: "time".
+func PartReplayTime() plumbline.Text {
+	return plumbline.Text{
+		ZH: "时间",
+		EN: "time",
+	}
+}
+
+// PartReplayVersion is the message part.replay_version: "version".
+func PartReplayVersion() plumbline.Text {
+	return plumbline.Text{
+		ZH: "版本",
+		EN: "version",
 	}
 }
 
@@ -2489,6 +3633,14 @@ func ReasonOneGroup() plumbline.Text {
 	return plumbline.Text{
 		ZH: "只有一个群体，无从比较",
 		EN: "only one group; nothing to compare with",
+	}
+}
+
+// ReasonOtherRole is the message reason.other-role: "the column has another role, such as key, time, decision or personal text".
+func ReasonOtherRole() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列另有用途，如编号、时间、决定或个人文本",
+		EN: "the column has another role, such as key, time, decision or personal text",
 	}
 }
 
@@ -5152,10 +6304,57 @@ var fixed = [...]entry{
 	{"check.bias.sensitive_basis.importance", CheckBiasSensitiveBasisImportance()},
 	{"check.bias.sensitive_basis.meaning", CheckBiasSensitiveBasisMeaning()},
 	{"check.bias.sensitive_basis.title", CheckBiasSensitiveBasisTitle()},
+	{"check.explain.consistency.fix", CheckExplainConsistencyFix()},
+	{"check.explain.consistency.importance", CheckExplainConsistencyImportance()},
+	{"check.explain.consistency.meaning", CheckExplainConsistencyMeaning()},
+	{"check.explain.consistency.param.bins", CheckExplainConsistencyParamBins()},
+	{"check.explain.consistency.title", CheckExplainConsistencyTitle()},
+	{"check.explain.documentation.fix", CheckExplainDocumentationFix()},
+	{"check.explain.documentation.importance", CheckExplainDocumentationImportance()},
+	{"check.explain.documentation.meaning", CheckExplainDocumentationMeaning()},
+	{"check.explain.documentation.param.max_bytes", CheckExplainDocumentationParamMaxBytes()},
+	{"check.explain.documentation.title", CheckExplainDocumentationTitle()},
+	{"check.explain.importance.fix", CheckExplainImportanceFix()},
+	{"check.explain.importance.importance", CheckExplainImportanceImportance()},
+	{"check.explain.importance.meaning", CheckExplainImportanceMeaning()},
+	{"check.explain.importance.param.blocks", CheckExplainImportanceParamBlocks()},
+	{"check.explain.importance.param.repeats", CheckExplainImportanceParamRepeats()},
+	{"check.explain.importance.title", CheckExplainImportanceTitle()},
+	{"check.explain.reasons.fix", CheckExplainReasonsFix()},
+	{"check.explain.reasons.importance", CheckExplainReasonsImportance()},
+	{"check.explain.reasons.meaning", CheckExplainReasonsMeaning()},
+	{"check.explain.reasons.param.max_reasons", CheckExplainReasonsParamMaxReasons()},
+	{"check.explain.reasons.title", CheckExplainReasonsTitle()},
+	{"check.explain.replayability.fix", CheckExplainReplayabilityFix()},
+	{"check.explain.replayability.importance", CheckExplainReplayabilityImportance()},
+	{"check.explain.replayability.meaning", CheckExplainReplayabilityMeaning()},
+	{"check.explain.replayability.title", CheckExplainReplayabilityTitle()},
+	{"check.explain.stability.fix", CheckExplainStabilityFix()},
+	{"check.explain.stability.importance", CheckExplainStabilityImportance()},
+	{"check.explain.stability.meaning", CheckExplainStabilityMeaning()},
+	{"check.explain.stability.param.bins", CheckExplainStabilityParamBins()},
+	{"check.explain.stability.title", CheckExplainStabilityTitle()},
+	{"check.explain.surrogate.fix", CheckExplainSurrogateFix()},
+	{"check.explain.surrogate.importance", CheckExplainSurrogateImportance()},
+	{"check.explain.surrogate.meaning", CheckExplainSurrogateMeaning()},
+	{"check.explain.surrogate.param.alpha", CheckExplainSurrogateParamAlpha()},
+	{"check.explain.surrogate.param.depth", CheckExplainSurrogateParamDepth()},
+	{"check.explain.surrogate.param.leaves", CheckExplainSurrogateParamLeaves()},
+	{"check.explain.surrogate.param.max_rows", CheckExplainSurrogateParamMaxRows()},
+	{"check.explain.surrogate.title", CheckExplainSurrogateTitle()},
+	{"check.explain.training_data.fix", CheckExplainTrainingDataFix()},
+	{"check.explain.training_data.importance", CheckExplainTrainingDataImportance()},
+	{"check.explain.training_data.meaning", CheckExplainTrainingDataMeaning()},
+	{"check.explain.training_data.title", CheckExplainTrainingDataTitle()},
 	{"check.govern.inventory.fix", CheckGovernInventoryFix()},
 	{"check.govern.inventory.importance", CheckGovernInventoryImportance()},
 	{"check.govern.inventory.meaning", CheckGovernInventoryMeaning()},
 	{"check.govern.inventory.title", CheckGovernInventoryTitle()},
+	{"check.oversight.reviews.fix", CheckOversightReviewsFix()},
+	{"check.oversight.reviews.importance", CheckOversightReviewsImportance()},
+	{"check.oversight.reviews.meaning", CheckOversightReviewsMeaning()},
+	{"check.oversight.reviews.param.min_seconds", CheckOversightReviewsParamMinSeconds()},
+	{"check.oversight.reviews.title", CheckOversightReviewsTitle()},
 	{"claim.exposure", ClaimExposure()},
 	{"claim.no_penalties", ClaimNoPenalties()},
 	{"claim.no_submission_duty", ClaimNoSubmissionDuty()},
@@ -5210,8 +6409,14 @@ var fixed = [...]entry{
 	{"fairness.equal_opportunity", FairnessEqualOpportunity()},
 	{"fairness.equalized_odds", FairnessEqualizedOdds()},
 	{"fairness.predictive_parity", FairnessPredictiveParity()},
+	{"finding.explain_no_documents", FindingExplainNoDocuments()},
+	{"finding.explain_not_explained", FindingExplainNotExplained()},
+	{"finding.explain_training_none", FindingExplainTrainingNone()},
+	{"finding.explain_version_current", FindingExplainVersionCurrent()},
+	{"finding.explain_version_old", FindingExplainVersionOld()},
 	{"finding.no_population", FindingNoPopulation()},
 	{"finding.nothing_to_mitigate", FindingNothingToMitigate()},
+	{"finding.oversight_no_reviews", FindingOversightNoReviews()},
 	{"force.admin-reg", ForceAdminReg()},
 	{"force.dept-rule", ForceDeptRule()},
 	{"force.draft", ForceDraft()},
@@ -5236,10 +6441,12 @@ var fixed = [...]entry{
 	{"metric.accuracy", MetricAccuracy()},
 	{"metric.accuracy_difference", MetricAccuracyDifference()},
 	{"metric.accuracy_ratio", MetricAccuracyRatio()},
+	{"metric.adverse_review_share", MetricAdverseReviewShare()},
 	{"metric.auc", MetricAuc()},
 	{"metric.auc_difference", MetricAucDifference()},
 	{"metric.base_rate", MetricBaseRate()},
 	{"metric.breslow_day_p", MetricBreslowDayP()},
+	{"metric.busiest_reviewer_share", MetricBusiestReviewerShare()},
 	{"metric.calibration_curve", MetricCalibrationCurve()},
 	{"metric.calibration_curve_score", MetricCalibrationCurveScore()},
 	{"metric.calibration_in_the_large", MetricCalibrationInTheLarge()},
@@ -5250,6 +6457,9 @@ var fixed = [...]entry{
 	{"metric.demographic_disparity", MetricDemographicDisparity()},
 	{"metric.demographic_parity_difference", MetricDemographicParityDifference()},
 	{"metric.demographic_parity_ratio", MetricDemographicParityRatio()},
+	{"metric.document_present", MetricDocumentPresent()},
+	{"metric.documented_version_current", MetricDocumentedVersionCurrent()},
+	{"metric.documents_present", MetricDocumentsPresent()},
 	{"metric.equal_opportunity_difference", MetricEqualOpportunityDifference()},
 	{"metric.equal_opportunity_ratio", MetricEqualOpportunityRatio()},
 	{"metric.equalized_odds_difference", MetricEqualizedOddsDifference()},
@@ -5262,12 +6472,15 @@ var fixed = [...]entry{
 	{"metric.false_positive_rate", MetricFalsePositiveRate()},
 	{"metric.false_positive_rate_difference", MetricFalsePositiveRateDifference()},
 	{"metric.false_positive_rate_ratio", MetricFalsePositiveRateRatio()},
+	{"metric.favourable_review_share", MetricFavourableReviewShare()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.identical_unlike_share", MetricIdenticalUnlikeShare()},
 	{"metric.inventory_part_stated", MetricInventoryPartStated()},
 	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
+	{"metric.like_unlike_share", MetricLikeUnlikeShare()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
 	{"metric.mantel_haenszel_risk_difference", MetricMantelHaenszelRiskDifference()},
 	{"metric.missing_group_ratio", MetricMissingGroupRatio()},
@@ -5282,6 +6495,9 @@ var fixed = [...]entry{
 	{"metric.nyc_selection_impact_ratio", MetricNycSelectionImpactRatio()},
 	{"metric.nyc_selection_rate", MetricNycSelectionRate()},
 	{"metric.nyc_unknown_count", MetricNycUnknownCount()},
+	{"metric.override_rate", MetricOverrideRate()},
+	{"metric.override_to_adverse_rate", MetricOverrideToAdverseRate()},
+	{"metric.override_to_favourable_rate", MetricOverrideToFavourableRate()},
 	{"metric.population_share", MetricPopulationShare()},
 	{"metric.positive_predictive_value", MetricPositivePredictiveValue()},
 	{"metric.predictive_parity_difference", MetricPredictiveParityDifference()},
@@ -5289,22 +6505,68 @@ var fixed = [...]entry{
 	{"metric.proxy_influence", MetricProxyInfluence()},
 	{"metric.proxy_p", MetricProxyP()},
 	{"metric.proxy_skill", MetricProxySkill()},
+	{"metric.reason_agreement", MetricReasonAgreement()},
+	{"metric.reason_agreement_by_chance", MetricReasonAgreementByChance()},
+	{"metric.reason_agreement_difference", MetricReasonAgreementDifference()},
+	{"metric.reason_coverage", MetricReasonCoverage()},
+	{"metric.reason_coverage_favourable", MetricReasonCoverageFavourable()},
+	{"metric.reason_input_known_share", MetricReasonInputKnownShare()},
+	{"metric.reason_input_missing_share", MetricReasonInputMissingShare()},
+	{"metric.reason_share", MetricReasonShare()},
+	{"metric.reason_unknown_share", MetricReasonUnknownShare()},
+	{"metric.reasons_not_shown", MetricReasonsNotShown()},
+	{"metric.reasons_per_decision", MetricReasonsPerDecision()},
+	{"metric.reasons_stated", MetricReasonsStated()},
+	{"metric.replay_part_share", MetricReplayPartShare()},
+	{"metric.replayable_share", MetricReplayableShare()},
 	{"metric.representation_ratio", MetricRepresentationRatio()},
+	{"metric.review_known_reviewer_share", MetricReviewKnownReviewerShare()},
+	{"metric.review_late_share", MetricReviewLateShare()},
+	{"metric.review_not_followed_share", MetricReviewNotFollowedShare()},
+	{"metric.review_repeated_share", MetricReviewRepeatedShare()},
+	{"metric.review_seconds_median", MetricReviewSecondsMedian()},
+	{"metric.review_seconds_q05", MetricReviewSecondsQ05()},
+	{"metric.review_unmatched_share", MetricReviewUnmatchedShare()},
+	{"metric.reviewer_override_spread", MetricReviewerOverrideSpread()},
+	{"metric.reviewers", MetricReviewers()},
+	{"metric.rubber_stamp_share", MetricRubberStampShare()},
 	{"metric.sample_share", MetricSampleShare()},
+	{"metric.score_cutoff", MetricScoreCutoff()},
+	{"metric.score_deviation_share", MetricScoreDeviationShare()},
 	{"metric.selection_rate", MetricSelectionRate()},
 	{"metric.sensitive_basis_complete", MetricSensitiveBasisComplete()},
+	{"metric.surrogate_balanced_accuracy", MetricSurrogateBalancedAccuracy()},
+	{"metric.surrogate_column_offered", MetricSurrogateColumnOffered()},
+	{"metric.surrogate_importance", MetricSurrogateImportance()},
+	{"metric.surrogate_kappa", MetricSurrogateKappa()},
+	{"metric.surrogate_majority_share", MetricSurrogateMajorityShare()},
+	{"metric.surrogate_rules", MetricSurrogateRules()},
+	{"metric.surrogate_unexplained_share", MetricSurrogateUnexplainedShare()},
+	{"metric.training_data_stated", MetricTrainingDataStated()},
+	{"metric.training_data_stated_share", MetricTrainingDataStatedShare()},
 	{"metric.true_negative_rate", MetricTrueNegativeRate()},
 	{"metric.true_negative_rate_difference", MetricTrueNegativeRateDifference()},
 	{"metric.true_negative_rate_ratio", MetricTrueNegativeRateRatio()},
 	{"metric.true_positive_rate", MetricTruePositiveRate()},
 	{"metric.undecided_share", MetricUndecidedShare()},
 	{"metric.unjudged_share", MetricUnjudgedShare()},
+	{"metric.unlike_share_by_chance", MetricUnlikeShareByChance()},
+	{"metric.version_share", MetricVersionShare()},
+	{"metric.versions_seen", MetricVersionsSeen()},
 	{"note.independent", NoteIndependent()},
 	{"note.primary_default", NotePrimaryDefault()},
 	{"note.seed_chosen", NoteSeedChosen()},
 	{"note.selective_labels", NoteSelectiveLabels()},
 	{"part.basis", PartBasis()},
 	{"part.delete_by", PartDeleteBy()},
+	{"part.document_limits", PartDocumentLimits()},
+	{"part.document_mechanism", PartDocumentMechanism()},
+	{"part.document_purpose", PartDocumentPurpose()},
+	{"part.replay_id", PartReplayId()},
+	{"part.replay_inputs", PartReplayInputs()},
+	{"part.replay_outcome", PartReplayOutcome()},
+	{"part.replay_time", PartReplayTime()},
+	{"part.replay_version", PartReplayVersion()},
 	{"part.source", PartSource()},
 	{"part.withheld", PartWithheld()},
 	{"reason.constant", ReasonConstant()},
@@ -5317,6 +6579,7 @@ var fixed = [...]entry{
 	{"reason.not-probability", ReasonNotProbability()},
 	{"reason.not-selected", ReasonNotSelected()},
 	{"reason.one-group", ReasonOneGroup()},
+	{"reason.other-role", ReasonOtherRole()},
 	{"reason.selective-labels", ReasonSelectiveLabels()},
 	{"reason.set-aside", ReasonSetAside()},
 	{"reason.stale-attestation", ReasonStaleAttestation()},
