@@ -12,6 +12,54 @@ func ChartDiagonal() plumbline.Text {
 	}
 }
 
+// ChartDisabled is the message chart.disabled: "switched off".
+func ChartDisabled() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已停用",
+		EN: "switched off",
+	}
+}
+
+// ChartEdgeData is the message chart.edge_data: "data reference".
+func ChartEdgeData() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据引用",
+		EN: "data reference",
+	}
+}
+
+// ChartEdgeError is the message chart.edge_error: "on error".
+func ChartEdgeError() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时",
+		EN: "on error",
+	}
+}
+
+// ChartEdgeFlow is the message chart.edge_flow: "flow".
+func ChartEdgeFlow() plumbline.Text {
+	return plumbline.Text{
+		ZH: "流程",
+		EN: "flow",
+	}
+}
+
+// ChartEdgePath is the message chart.edge_path: "path of untrusted text".
+func ChartEdgePath() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不可信文本的路径",
+		EN: "path of untrusted text",
+	}
+}
+
+// ChartEdgeSub is the message chart.edge_sub: "serves a step (model, tool, memory)".
+func ChartEdgeSub() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为某步骤服务（模型、工具、记忆）",
+		EN: "serves a step (model, tool, memory)",
+	}
+}
+
 // ChartImpact is the message chart.impact: "Impact".
 func ChartImpact() plumbline.Text {
 	return plumbline.Text{
@@ -36,6 +84,30 @@ func ChartLog() plumbline.Text {
 	}
 }
 
+// ChartMedians is the message chart.medians: "median {before} · {now}".
+func ChartMedians(before float64, now float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "中位数 " + FormatNumber(plumbline.Chinese, before, 4) + " · " + FormatNumber(plumbline.Chinese, now, 4),
+		EN: "median " + FormatNumber(plumbline.English, before, 4) + " · " + FormatNumber(plumbline.English, now, 4),
+	}
+}
+
+// ChartMoreBins is the message chart.more_bins: "{n} not drawn".
+func ChartMoreBins(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 个区间或取值未绘出",
+		EN: plural(plumbline.English, n, "one bin is", "# bins are") + " not drawn",
+	}
+}
+
+// ChartMoreEdges is the message chart.more_edges: "{n} not drawn, or {n} to a step that is not drawn".
+func ChartMoreEdges(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 条连线未绘出，或通向未绘出的步骤",
+		EN: plural(plumbline.English, n, "one edge is", "# edges are") + " not drawn, or " + plural(plumbline.English, n, "leads", "lead") + " to a step that is not drawn",
+	}
+}
+
 // ChartMoreGroups is the message chart.more_groups: "{n} not drawn".
 func ChartMoreGroups(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -44,11 +116,27 @@ func ChartMoreGroups(n int64) plumbline.Text {
 	}
 }
 
+// ChartMorePaths is the message chart.more_paths: "{n} not drawn".
+func ChartMorePaths(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 条路径未绘出",
+		EN: plural(plumbline.English, n, "one path is", "# paths are") + " not drawn",
+	}
+}
+
 // ChartMoreRows is the message chart.more_rows: "{n} not drawn".
 func ChartMoreRows(n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 行未绘出",
 		EN: plural(plumbline.English, n, "one row is", "# rows are") + " not drawn",
+	}
+}
+
+// ChartMoreSteps is the message chart.more_steps: "{n} not drawn".
+func ChartMoreSteps(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 个步骤未绘出",
+		EN: plural(plumbline.English, n, "one step is", "# steps are") + " not drawn",
 	}
 }
 
@@ -92,6 +180,22 @@ func ChartOf(n int64, m int64) plumbline.Text {
 	}
 }
 
+// ChartPair is the message chart.pair: "n {before} · {now}".
+func ChartPair(before int64, now int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "n " + FormatInt(plumbline.Chinese, before) + " · " + FormatInt(plumbline.Chinese, now),
+		EN: "n " + FormatInt(plumbline.English, before) + " · " + FormatInt(plumbline.English, now),
+	}
+}
+
+// ChartPart is the message chart.part: "part {n}".
+func ChartPart(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "第 " + FormatInt(plumbline.Chinese, n) + " 部分",
+		EN: "part " + FormatInt(plumbline.English, n),
+	}
+}
+
 // ChartPoints is the message chart.points: "percentage points".
 func ChartPoints() plumbline.Text {
 	return plumbline.Text{
@@ -108,11 +212,179 @@ func ChartPredicted() plumbline.Text {
 	}
 }
 
+// ChartPsi is the message chart.psi: "PSI {x}".
+func ChartPsi(x float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "PSI " + FormatNumber(plumbline.Chinese, x, 4),
+		EN: "PSI " + FormatNumber(plumbline.English, x, 4),
+	}
+}
+
+// ChartServes is the message chart.serves: "serves it".
+func ChartServes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为其服务",
+		EN: "serves it",
+	}
+}
+
 // ChartShareAxis is the message chart.share_axis: "share of rows".
 func ChartShareAxis() plumbline.Text {
 	return plumbline.Text{
 		ZH: "行数占比",
 		EN: "share of rows",
+	}
+}
+
+// ChartStepAgent is the message chart.step.agent: "agent".
+func ChartStepAgent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "智能体",
+		EN: "agent",
+	}
+}
+
+// ChartStepCode is the message chart.step.code: "code".
+func ChartStepCode() plumbline.Text {
+	return plumbline.Text{
+		ZH: "代码",
+		EN: "code",
+	}
+}
+
+// ChartStepDecision is the message chart.step.decision: "branch".
+func ChartStepDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "分支",
+		EN: "branch",
+	}
+}
+
+// ChartStepGuard is the message chart.step.guard: "guard".
+func ChartStepGuard() plumbline.Text {
+	return plumbline.Text{
+		ZH: "防护",
+		EN: "guard",
+	}
+}
+
+// ChartStepMemory is the message chart.step.memory: "memory".
+func ChartStepMemory() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记忆",
+		EN: "memory",
+	}
+}
+
+// ChartStepModel is the message chart.step.model: "model".
+func ChartStepModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "model",
+	}
+}
+
+// ChartStepOpaque is the message chart.step.opaque: "not understood".
+func ChartStepOpaque() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未能识别",
+		EN: "not understood",
+	}
+}
+
+// ChartStepOutput is the message chart.step.output: "output".
+func ChartStepOutput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输出",
+		EN: "output",
+	}
+}
+
+// ChartStepPerson is the message chart.step.person: "person".
+func ChartStepPerson() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工",
+		EN: "person",
+	}
+}
+
+// ChartStepRetrieval is the message chart.step.retrieval: "retrieval".
+func ChartStepRetrieval() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检索",
+		EN: "retrieval",
+	}
+}
+
+// ChartStepSource is the message chart.step.source: "data source".
+func ChartStepSource() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据来源",
+		EN: "data source",
+	}
+}
+
+// ChartStepTool is the message chart.step.tool: "tool".
+func ChartStepTool() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具",
+		EN: "tool",
+	}
+}
+
+// ChartStepTransform is the message chart.step.transform: "transform".
+func ChartStepTransform() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转换",
+		EN: "transform",
+	}
+}
+
+// ChartStepTrigger is the message chart.step.trigger: "trigger".
+func ChartStepTrigger() plumbline.Text {
+	return plumbline.Text{
+		ZH: "触发",
+		EN: "trigger",
+	}
+}
+
+// ChartTagAi is the message chart.tag_ai: "AI is called".
+func ChartTagAi() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用人工智能",
+		EN: "AI is called",
+	}
+}
+
+// ChartTagEffect is the message chart.tag_effect: "changes something outside".
+func ChartTagEffect() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改变外部状态",
+		EN: "changes something outside",
+	}
+}
+
+// ChartTagOutside is the message chart.tag_outside: "calls an outside system".
+func ChartTagOutside() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用外部系统",
+		EN: "calls an outside system",
+	}
+}
+
+// ChartTagPerson is the message chart.tag_person: "a person decides".
+func ChartTagPerson() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由人决定",
+		EN: "a person decides",
+	}
+}
+
+// ChartTagUntrusted is the message chart.tag_untrusted: "text of strangers enters".
+func ChartTagUntrusted() plumbline.Text {
+	return plumbline.Text{
+		ZH: "外来文本由此进入",
+		EN: "text of strangers enters",
 	}
 }
 
@@ -4479,6 +4751,12 @@ func ValueSuppressed() plumbline.Text {
 // fixed holds the messages without arguments, sorted by key.
 var fixed = [...]entry{
 	{"chart.diagonal", ChartDiagonal()},
+	{"chart.disabled", ChartDisabled()},
+	{"chart.edge_data", ChartEdgeData()},
+	{"chart.edge_error", ChartEdgeError()},
+	{"chart.edge_flow", ChartEdgeFlow()},
+	{"chart.edge_path", ChartEdgePath()},
+	{"chart.edge_sub", ChartEdgeSub()},
 	{"chart.impact", ChartImpact()},
 	{"chart.likelihood", ChartLikelihood()},
 	{"chart.log", ChartLog()},
@@ -4488,7 +4766,27 @@ var fixed = [...]entry{
 	{"chart.observed", ChartObserved()},
 	{"chart.points", ChartPoints()},
 	{"chart.predicted", ChartPredicted()},
+	{"chart.serves", ChartServes()},
 	{"chart.share_axis", ChartShareAxis()},
+	{"chart.step.agent", ChartStepAgent()},
+	{"chart.step.code", ChartStepCode()},
+	{"chart.step.decision", ChartStepDecision()},
+	{"chart.step.guard", ChartStepGuard()},
+	{"chart.step.memory", ChartStepMemory()},
+	{"chart.step.model", ChartStepModel()},
+	{"chart.step.opaque", ChartStepOpaque()},
+	{"chart.step.output", ChartStepOutput()},
+	{"chart.step.person", ChartStepPerson()},
+	{"chart.step.retrieval", ChartStepRetrieval()},
+	{"chart.step.source", ChartStepSource()},
+	{"chart.step.tool", ChartStepTool()},
+	{"chart.step.transform", ChartStepTransform()},
+	{"chart.step.trigger", ChartStepTrigger()},
+	{"chart.tag_ai", ChartTagAi()},
+	{"chart.tag_effect", ChartTagEffect()},
+	{"chart.tag_outside", ChartTagOutside()},
+	{"chart.tag_person", ChartTagPerson()},
+	{"chart.tag_untrusted", ChartTagUntrusted()},
 	{"check.bias.auc.fix", CheckBiasAucFix()},
 	{"check.bias.auc.importance", CheckBiasAucImportance()},
 	{"check.bias.auc.meaning", CheckBiasAucMeaning()},
