@@ -186,7 +186,9 @@ func TestEdgesGoAroundBoxes(t *testing.T) {
 				for i := 0; i+3 < len(line); i += 2 {
 					l, r := min(line[i], line[i+2]), max(line[i], line[i+2])
 					top, b := min(line[i+1], line[i+3]), max(line[i+1], line[i+3])
-					if slices.ContainsFunc(boxes, func(x [4]float64) bool { return l < x[1] && r > x[0] && top < x[3] && b > x[2] && (r-l > 30 || b-top > 30) }) {
+					if slices.ContainsFunc(boxes, func(x [4]float64) bool {
+						return l < x[1] && r > x[0] && top < x[3] && b > x[2] && (r-l > 30 || b-top > 30)
+					}) {
 						t.Errorf("%s: the line %v runs through a box", name, line)
 					}
 				}
