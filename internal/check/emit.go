@@ -156,18 +156,3 @@ func PlainID(s string) string {
 	h := sha256.Sum256([]byte(s))
 	return b.String() + "~" + hex.EncodeToString(h[:4])
 }
-
-// census records what was counted in full, from all given rows or a whole definition: nothing is estimated, and the interval is
-// the value itself.
-func (e *emitter) census(metric string, unit plumbline.Unit, scope plumbline.Scope, x float64, n int64) {
-	e.value(metric, unit, scope, x, n, counted(x))
-}
-
-// censusShare records a share of a full count.
-func (e *emitter) censusShare(metric string, scope plumbline.Scope, k, n int64) {
-	e.share(metric, scope, k, n, counted(float64(k)/float64(max(n, 1))))
-}
-
-func counted(x float64) *plumbline.Interval {
-	return &plumbline.Interval{Low: plumbline.Number(x), High: plumbline.Number(x), Level: 1, Method: "census"}
-}

@@ -12,6 +12,54 @@ func ChartDiagonal() plumbline.Text {
 	}
 }
 
+// ChartDisabled is the message chart.disabled: "switched off".
+func ChartDisabled() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已停用",
+		EN: "switched off",
+	}
+}
+
+// ChartEdgeData is the message chart.edge_data: "data reference".
+func ChartEdgeData() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据引用",
+		EN: "data reference",
+	}
+}
+
+// ChartEdgeError is the message chart.edge_error: "on error".
+func ChartEdgeError() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时",
+		EN: "on error",
+	}
+}
+
+// ChartEdgeFlow is the message chart.edge_flow: "flow".
+func ChartEdgeFlow() plumbline.Text {
+	return plumbline.Text{
+		ZH: "流程",
+		EN: "flow",
+	}
+}
+
+// ChartEdgePath is the message chart.edge_path: "path of untrusted text".
+func ChartEdgePath() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不可信文本的路径",
+		EN: "path of untrusted text",
+	}
+}
+
+// ChartEdgeSub is the message chart.edge_sub: "serves a step (model, tool, memory)".
+func ChartEdgeSub() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为某步骤服务（模型、工具、记忆）",
+		EN: "serves a step (model, tool, memory)",
+	}
+}
+
 // ChartImpact is the message chart.impact: "Impact".
 func ChartImpact() plumbline.Text {
 	return plumbline.Text{
@@ -36,6 +84,30 @@ func ChartLog() plumbline.Text {
 	}
 }
 
+// ChartMedians is the message chart.medians: "median {before} · {now}".
+func ChartMedians(before float64, now float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "中位数 " + FormatNumber(plumbline.Chinese, before, 4) + " · " + FormatNumber(plumbline.Chinese, now, 4),
+		EN: "median " + FormatNumber(plumbline.English, before, 4) + " · " + FormatNumber(plumbline.English, now, 4),
+	}
+}
+
+// ChartMoreBins is the message chart.more_bins: "{n} not drawn".
+func ChartMoreBins(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 个区间或取值未绘出",
+		EN: plural(plumbline.English, n, "one bin is", "# bins are") + " not drawn",
+	}
+}
+
+// ChartMoreEdges is the message chart.more_edges: "{n} not drawn, or {n} to a step that is not drawn".
+func ChartMoreEdges(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 条连线未绘出，或通向未绘出的步骤",
+		EN: plural(plumbline.English, n, "one edge is", "# edges are") + " not drawn, or " + plural(plumbline.English, n, "leads", "lead") + " to a step that is not drawn",
+	}
+}
+
 // ChartMoreGroups is the message chart.more_groups: "{n} not drawn".
 func ChartMoreGroups(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -44,11 +116,27 @@ func ChartMoreGroups(n int64) plumbline.Text {
 	}
 }
 
+// ChartMorePaths is the message chart.more_paths: "{n} not drawn".
+func ChartMorePaths(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 条路径未绘出",
+		EN: plural(plumbline.English, n, "one path is", "# paths are") + " not drawn",
+	}
+}
+
 // ChartMoreRows is the message chart.more_rows: "{n} not drawn".
 func ChartMoreRows(n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 行未绘出",
 		EN: plural(plumbline.English, n, "one row is", "# rows are") + " not drawn",
+	}
+}
+
+// ChartMoreSteps is the message chart.more_steps: "{n} not drawn".
+func ChartMoreSteps(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 个步骤未绘出",
+		EN: plural(plumbline.English, n, "one step is", "# steps are") + " not drawn",
 	}
 }
 
@@ -92,6 +180,22 @@ func ChartOf(n int64, m int64) plumbline.Text {
 	}
 }
 
+// ChartPair is the message chart.pair: "n {before} · {now}".
+func ChartPair(before int64, now int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "n " + FormatInt(plumbline.Chinese, before) + " · " + FormatInt(plumbline.Chinese, now),
+		EN: "n " + FormatInt(plumbline.English, before) + " · " + FormatInt(plumbline.English, now),
+	}
+}
+
+// ChartPart is the message chart.part: "part {n}".
+func ChartPart(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "第 " + FormatInt(plumbline.Chinese, n) + " 部分",
+		EN: "part " + FormatInt(plumbline.English, n),
+	}
+}
+
 // ChartPoints is the message chart.points: "percentage points".
 func ChartPoints() plumbline.Text {
 	return plumbline.Text{
@@ -108,11 +212,179 @@ func ChartPredicted() plumbline.Text {
 	}
 }
 
+// ChartPsi is the message chart.psi: "PSI {x}".
+func ChartPsi(x float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "PSI " + FormatNumber(plumbline.Chinese, x, 4),
+		EN: "PSI " + FormatNumber(plumbline.English, x, 4),
+	}
+}
+
+// ChartServes is the message chart.serves: "serves it".
+func ChartServes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为其服务",
+		EN: "serves it",
+	}
+}
+
 // ChartShareAxis is the message chart.share_axis: "share of rows".
 func ChartShareAxis() plumbline.Text {
 	return plumbline.Text{
 		ZH: "行数占比",
 		EN: "share of rows",
+	}
+}
+
+// ChartStepAgent is the message chart.step.agent: "agent".
+func ChartStepAgent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "智能体",
+		EN: "agent",
+	}
+}
+
+// ChartStepCode is the message chart.step.code: "code".
+func ChartStepCode() plumbline.Text {
+	return plumbline.Text{
+		ZH: "代码",
+		EN: "code",
+	}
+}
+
+// ChartStepDecision is the message chart.step.decision: "branch".
+func ChartStepDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "分支",
+		EN: "branch",
+	}
+}
+
+// ChartStepGuard is the message chart.step.guard: "guard".
+func ChartStepGuard() plumbline.Text {
+	return plumbline.Text{
+		ZH: "防护",
+		EN: "guard",
+	}
+}
+
+// ChartStepMemory is the message chart.step.memory: "memory".
+func ChartStepMemory() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记忆",
+		EN: "memory",
+	}
+}
+
+// ChartStepModel is the message chart.step.model: "model".
+func ChartStepModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "model",
+	}
+}
+
+// ChartStepOpaque is the message chart.step.opaque: "not understood".
+func ChartStepOpaque() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未能识别",
+		EN: "not understood",
+	}
+}
+
+// ChartStepOutput is the message chart.step.output: "output".
+func ChartStepOutput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输出",
+		EN: "output",
+	}
+}
+
+// ChartStepPerson is the message chart.step.person: "person".
+func ChartStepPerson() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工",
+		EN: "person",
+	}
+}
+
+// ChartStepRetrieval is the message chart.step.retrieval: "retrieval".
+func ChartStepRetrieval() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检索",
+		EN: "retrieval",
+	}
+}
+
+// ChartStepSource is the message chart.step.source: "data source".
+func ChartStepSource() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据来源",
+		EN: "data source",
+	}
+}
+
+// ChartStepTool is the message chart.step.tool: "tool".
+func ChartStepTool() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具",
+		EN: "tool",
+	}
+}
+
+// ChartStepTransform is the message chart.step.transform: "transform".
+func ChartStepTransform() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转换",
+		EN: "transform",
+	}
+}
+
+// ChartStepTrigger is the message chart.step.trigger: "trigger".
+func ChartStepTrigger() plumbline.Text {
+	return plumbline.Text{
+		ZH: "触发",
+		EN: "trigger",
+	}
+}
+
+// ChartTagAi is the message chart.tag_ai: "AI is called".
+func ChartTagAi() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用人工智能",
+		EN: "AI is called",
+	}
+}
+
+// ChartTagEffect is the message chart.tag_effect: "changes something outside".
+func ChartTagEffect() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改变外部状态",
+		EN: "changes something outside",
+	}
+}
+
+// ChartTagOutside is the message chart.tag_outside: "calls an outside system".
+func ChartTagOutside() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用外部系统",
+		EN: "calls an outside system",
+	}
+}
+
+// ChartTagPerson is the message chart.tag_person: "a person decides".
+func ChartTagPerson() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由人决定",
+		EN: "a person decides",
+	}
+}
+
+// ChartTagUntrusted is the message chart.tag_untrusted: "text of strangers enters".
+func ChartTagUntrusted() plumbline.Text {
+	return plumbline.Text{
+		ZH: "外来文本由此进入",
+		EN: "text of strangers enters",
 	}
 }
 
@@ -1047,7 +1319,7 @@ func ClaimEvidenceCount(m int64, n int64) plumbline.Text {
 // ClaimExposure is the message claim.exposure: "The exposure is the statutory ceiling under its conditions. A finding is not a violation.".
 func ClaimExposure() plumbline.Text {
 	return plumbline.Text{
-		ZH: "风险敞口为符合条件时的法定上限。发现项不等于违法。",
+		ZH: "风险敞口为满足条件时的法定上限。发现项不等于违法。",
 		EN: "The exposure is the statutory ceiling under its conditions. A finding is not a violation.",
 	}
 }
@@ -3748,6 +4020,14 @@ func ReportAbout() plumbline.Text {
 	}
 }
 
+// ReportAgrees is the message report.agrees: "Agrees with the decisions".
+func ReportAgrees() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与实际决定一致",
+		EN: "Agrees with the decisions",
+	}
+}
+
 // ReportAllRows is the message report.all_rows: "all rows".
 func ReportAllRows() plumbline.Text {
 	return plumbline.Text{
@@ -3804,6 +4084,22 @@ func ReportAsOfHead() plumbline.Text {
 	}
 }
 
+// ReportAuth is the message report.auth: "Authentication".
+func ReportAuth() plumbline.Text {
+	return plumbline.Text{
+		ZH: "身份验证",
+		EN: "Authentication",
+	}
+}
+
+// ReportAuthorNotes is the message report.author_notes: "Author's notes".
+func ReportAuthorNotes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "作者备注",
+		EN: "Author's notes",
+	}
+}
+
 // ReportBadCaption is the message report.bad_caption: "First rows that could not be read".
 func ReportBadCaption() plumbline.Text {
 	return plumbline.Text{
@@ -3844,11 +4140,35 @@ func ReportBannerUnverified() plumbline.Text {
 	}
 }
 
+// ReportBaselineIntro is the message report.baseline.intro: "Findings are matched by their id. One that was there and was not measured this time was not mended by that.".
+func ReportBaselineIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "发现项按编号对照。上次存在而本次没有测量的，并不因此得到改正。",
+		EN: "Findings are matched by their id. One that was there and was not measured this time was not mended by that.",
+	}
+}
+
+// ReportBaselineTitle is the message report.baseline.title: "Compared with an earlier assessment".
+func ReportBaselineTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与上次评估比较",
+		EN: "Compared with an earlier assessment",
+	}
+}
+
 // ReportBecause is the message report.because: "Reason: {reason}".
 func ReportBecause(reason string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "原因：" + reason,
 		EN: "Reason: " + reason,
+	}
+}
+
+// ReportBetterCaption is the message report.better_caption: "Findings that are better".
+func ReportBetterCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "变好的发现",
+		EN: "Findings that are better",
 	}
 }
 
@@ -3873,6 +4193,38 @@ func ReportBuilt() plumbline.Text {
 	return plumbline.Text{
 		ZH: "构建环境",
 		EN: "Built with",
+	}
+}
+
+// ReportByColumnCaption is the message report.by_column_caption: "{table}: by column".
+func ReportByColumnCaption(table string) plumbline.Text {
+	return plumbline.Text{
+		ZH: table + "：按列",
+		EN: table + ": by column",
+	}
+}
+
+// ReportByGroupCaption is the message report.by_group_caption: "{table}: by group of {features}".
+func ReportByGroupCaption(table string, features string) plumbline.Text {
+	return plumbline.Text{
+		ZH: table + "：按 " + features + " 的群体",
+		EN: table + ": by group of " + features,
+	}
+}
+
+// ReportByItemCaption is the message report.by_item_caption: "{check}: item by item".
+func ReportByItemCaption(check string) plumbline.Text {
+	return plumbline.Text{
+		ZH: check + "：逐项",
+		EN: check + ": item by item",
+	}
+}
+
+// ReportByStepCaption is the message report.by_step_caption: "By step of the workflow".
+func ReportByStepCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按工作流的步骤",
+		EN: "By step of the workflow",
 	}
 }
 
@@ -4004,6 +4356,38 @@ func ReportColumnsCaption() plumbline.Text {
 	}
 }
 
+// ReportComparedSays is the message report.compared_says: "{new} new, {worse} worse, {better} better, {resolved} resolved, {gone} no longer measured, {kept} unchanged".
+func ReportComparedSays(new int64, worse int64, better int64, resolved int64, gone int64, kept int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "新增 " + FormatInt(plumbline.Chinese, new) + "，变差 " + FormatInt(plumbline.Chinese, worse) + "，变好 " + FormatInt(plumbline.Chinese, better) + "，已解决 " + FormatInt(plumbline.Chinese, resolved) + "，不再测量 " + FormatInt(plumbline.Chinese, gone) + "，未变 " + FormatInt(plumbline.Chinese, kept),
+		EN: FormatInt(plumbline.English, new) + " new, " + FormatInt(plumbline.English, worse) + " worse, " + FormatInt(plumbline.English, better) + " better, " + FormatInt(plumbline.English, resolved) + " resolved, " + FormatInt(plumbline.English, gone) + " no longer measured, " + FormatInt(plumbline.English, kept) + " unchanged",
+	}
+}
+
+// ReportComparedWarning is the message report.compared_warning: "The two assessments read different inputs: a difference may come from the data as well as from the workflow.".
+func ReportComparedWarning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "两次评估的输入不同，差别可能来自数据，也可能来自工作流。",
+		EN: "The two assessments read different inputs: a difference may come from the data as well as from the workflow.",
+	}
+}
+
+// ReportComparedWith is the message report.compared_with: "Compared with".
+func ReportComparedWith() plumbline.Text {
+	return plumbline.Text{
+		ZH: "比较对象",
+		EN: "Compared with",
+	}
+}
+
+// ReportConditions is the message report.conditions: "Conditions, all of them".
+func ReportConditions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "条件（全部成立）",
+		EN: "Conditions, all of them",
+	}
+}
+
 // ReportConfidenceK is the message report.confidence_k: "background knowledge, not checked against a source".
 func ReportConfidenceK() plumbline.Text {
 	return plumbline.Text{
@@ -4033,6 +4417,14 @@ func ReportContents() plumbline.Text {
 	return plumbline.Text{
 		ZH: "目录",
 		EN: "Contents",
+	}
+}
+
+// ReportContrast is the message report.contrast: "Contrast".
+func ReportContrast() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对比值",
+		EN: "Contrast",
 	}
 }
 
@@ -4100,6 +4492,14 @@ func ReportCounts() plumbline.Text {
 	}
 }
 
+// ReportCredentials is the message report.credentials: "Credentials (type and name)".
+func ReportCredentials() plumbline.Text {
+	return plumbline.Text{
+		ZH: "凭据（类型与名称）",
+		EN: "Credentials (type and name)",
+	}
+}
+
 // ReportDataIntro is the message report.data.intro: "The files as they were read. Anyone who holds them can compute the fingerprints again.".
 func ReportDataIntro() plumbline.Text {
 	return plumbline.Text{
@@ -4132,6 +4532,14 @@ func ReportDecision() plumbline.Text {
 	}
 }
 
+// ReportDefinition is the message report.definition: "Definition".
+func ReportDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义",
+		EN: "Definition",
+	}
+}
+
 // ReportDimension is the message report.dimension: "Dimension".
 func ReportDimension() plumbline.Text {
 	return plumbline.Text{
@@ -4156,6 +4564,14 @@ func ReportDistinct() plumbline.Text {
 	}
 }
 
+// ReportDistributionsCaption is the message report.distributions_caption: "Before and now: {columns}".
+func ReportDistributionsCaption(columns string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "分布对比：" + columns,
+		EN: "Before and now: " + columns,
+	}
+}
+
 // ReportDoneBy is the message report.done_by: "by {name}".
 func ReportDoneBy(name string) plumbline.Text {
 	return plumbline.Text{
@@ -4164,11 +4580,83 @@ func ReportDoneBy(name string) plumbline.Text {
 	}
 }
 
+// ReportDriftCaption is the message report.drift_caption: "Drift of columns (PSI), largest first".
+func ReportDriftCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列的漂移（PSI），由大到小",
+		EN: "Drift of columns (PSI), largest first",
+	}
+}
+
 // ReportDue is the message report.due: "due {date}".
 func ReportDue(date string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "期限：" + date,
 		EN: "due " + date,
+	}
+}
+
+// ReportEffectAnswers is the message report.effect.answers: "answers the caller".
+func ReportEffectAnswers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "答复调用方",
+		EN: "answers the caller",
+	}
+}
+
+// ReportEffectExecutes is the message report.effect.executes: "runs commands or code".
+func ReportEffectExecutes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "执行命令或代码",
+		EN: "runs commands or code",
+	}
+}
+
+// ReportEffectPays is the message report.effect.pays: "moves money".
+func ReportEffectPays() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转移资金",
+		EN: "moves money",
+	}
+}
+
+// ReportEffectReads is the message report.effect.reads: "reads".
+func ReportEffectReads() plumbline.Text {
+	return plumbline.Text{
+		ZH: "读取",
+		EN: "reads",
+	}
+}
+
+// ReportEffectSends is the message report.effect.sends: "sends or publishes".
+func ReportEffectSends() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对外发送",
+		EN: "sends or publishes",
+	}
+}
+
+// ReportEffectUnclear is the message report.effect.unclear: "the definition does not tell".
+func ReportEffectUnclear() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义未写明",
+		EN: "the definition does not tell",
+	}
+}
+
+// ReportEffectWrites is the message report.effect.writes: "changes data".
+func ReportEffectWrites() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改写数据",
+		EN: "changes data",
+	}
+}
+
+// ReportEffectHead is the message report.effect_head: "Effect outside".
+func ReportEffectHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对外作用",
+		EN: "Effect outside",
 	}
 }
 
@@ -4212,6 +4700,38 @@ func ReportExempt(controls string) plumbline.Text {
 	}
 }
 
+// ReportExplanationIntro is the message report.explanation.intro: "Whether a decision can be explained: stated reasons, the inputs that they refer to, documents and records. A reason that a model states is a claim to be tested, not an explanation.".
+func ReportExplanationIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "一项决定能否被说明：所给的理由、所依据的输入、文档与留存的记录。模型自己说出的理由是有待检验的说法，不是解释。",
+		EN: "Whether a decision can be explained: stated reasons, the inputs that they refer to, documents and records. A reason that a model states is a claim to be tested, not an explanation.",
+	}
+}
+
+// ReportExplanationTitle is the message report.explanation.title: "Explainability".
+func ReportExplanationTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "可解释性",
+		EN: "Explainability",
+	}
+}
+
+// ReportExposure is the message report.exposure: "Exposure".
+func ReportExposure() plumbline.Text {
+	return plumbline.Text{
+		ZH: "风险敞口",
+		EN: "Exposure",
+	}
+}
+
+// ReportFailures is the message report.failures: "How it can fail".
+func ReportFailures() plumbline.Text {
+	return plumbline.Text{
+		ZH: "失效方式",
+		EN: "How it can fail",
+	}
+}
+
 // ReportFavourable is the message report.favourable: "favourable for the person: {values}".
 func ReportFavourable(values string) plumbline.Text {
 	return plumbline.Text{
@@ -4241,6 +4761,14 @@ func ReportFilesCaption() plumbline.Text {
 	return plumbline.Text{
 		ZH: "文件及其指纹",
 		EN: "Files with their fingerprints",
+	}
+}
+
+// ReportFinding is the message report.finding: "Finding".
+func ReportFinding() plumbline.Text {
+	return plumbline.Text{
+		ZH: "发现",
+		EN: "Finding",
 	}
 }
 
@@ -4412,6 +4940,14 @@ func ReportFix() plumbline.Text {
 	}
 }
 
+// ReportFlowCaption is the message report.flow_caption: "Steps and edges of the workflow".
+func ReportFlowCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流的步骤与连线",
+		EN: "Steps and edges of the workflow",
+	}
+}
+
 // ReportForce is the message report.force: "Force".
 func ReportForce() plumbline.Text {
 	return plumbline.Text{
@@ -4428,6 +4964,14 @@ func ReportForceUnknown() plumbline.Text {
 	}
 }
 
+// ReportFromDefinition is the message report.from_definition: "taken from the definition; nobody declared it".
+func ReportFromDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取自定义，未经任何人声明",
+		EN: "taken from the definition; nobody declared it",
+	}
+}
+
 // ReportGapsCaption is the message report.gaps_caption: "{features}: gaps between groups".
 func ReportGapsCaption(features string) plumbline.Text {
 	return plumbline.Text{
@@ -4441,6 +4985,22 @@ func ReportGiven(column string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "给定 " + column,
 		EN: "given " + column,
+	}
+}
+
+// ReportGoneCaption is the message report.gone_caption: "Findings no longer measured: nothing was mended by that".
+func ReportGoneCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不再测量的发现：并不因此得到改正",
+		EN: "Findings no longer measured: nothing was mended by that",
+	}
+}
+
+// ReportGraphNotesCaption is the message report.graph_notes_caption: "What the import did not understand or found odd".
+func ReportGraphNotesCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "导入时未能识别或反常之处",
+		EN: "What the import did not understand or found odd",
 	}
 }
 
@@ -4481,6 +5041,30 @@ func ReportGroupsTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体：比率与差距",
 		EN: "Groups: rates and gaps",
+	}
+}
+
+// ReportHost is the message report.host: "Host".
+func ReportHost() plumbline.Text {
+	return plumbline.Text{
+		ZH: "主机",
+		EN: "Host",
+	}
+}
+
+// ReportHostDynamic is the message report.host_dynamic: "address put together at run time".
+func ReportHostDynamic() plumbline.Text {
+	return plumbline.Text{
+		ZH: "运行时才拼出的地址",
+		EN: "address put together at run time",
+	}
+}
+
+// ReportHowCensus is the message report.how.census: "full count of all given rows, without sampling error".
+func ReportHowCensus() plumbline.Text {
+	return plumbline.Text{
+		ZH: "全部行的完整计数，没有抽样误差",
+		EN: "full count of all given rows, without sampling error",
 	}
 }
 
@@ -4620,6 +5204,14 @@ func ReportImportance() plumbline.Text {
 	}
 }
 
+// ReportImportanceCaption is the message report.importance_caption: "Importance of columns to the approximation (permutation); not to the workflow itself".
+func ReportImportanceCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列对决策近似的重要性（置换重要性）；不是对工作流本身的重要性",
+		EN: "Importance of columns to the approximation (permutation); not to the workflow itself",
+	}
+}
+
 // ReportInForce is the message report.in_force: "In force from".
 func ReportInForce() plumbline.Text {
 	return plumbline.Text{
@@ -4633,6 +5225,30 @@ func ReportInforms() plumbline.Text {
 	return plumbline.Text{
 		ZH: "仅供参考，不决定该控制的结论",
 		EN: "informs only; it does not decide the control",
+	}
+}
+
+// ReportInputsHead is the message report.inputs_head: "Inputs".
+func ReportInputsHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入",
+		EN: "Inputs",
+	}
+}
+
+// ReportInputsOther is the message report.inputs_other: "others than then".
+func ReportInputsOther() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与上次不同",
+		EN: "others than then",
+	}
+}
+
+// ReportInputsSame is the message report.inputs_same: "the same as then".
+func ReportInputsSame() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与上次相同",
+		EN: "the same as then",
 	}
 }
 
@@ -4668,11 +5284,35 @@ func ReportInstrumentsCaption() plumbline.Text {
 	}
 }
 
+// ReportIntegrityIntro is the message report.integrity.intro: "A full count of the given rows has no sampling error and carries no interval. Signs of poisoning are signs, no proof.".
+func ReportIntegrityIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对给定各行的完整计数没有抽样误差，不带区间。所谓投毒迹象只是迹象，不是证明。",
+		EN: "A full count of the given rows has no sampling error and carries no interval. Signs of poisoning are signs, no proof.",
+	}
+}
+
+// ReportIntegrityTitle is the message report.integrity.title: "Data integrity".
+func ReportIntegrityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据完整性",
+		EN: "Data integrity",
+	}
+}
+
 // ReportInterval is the message report.interval: "Interval".
 func ReportInterval() plumbline.Text {
 	return plumbline.Text{
 		ZH: "区间",
 		EN: "Interval",
+	}
+}
+
+// ReportIs is the message report.is: "Now".
+func ReportIs() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次",
+		EN: "Now",
 	}
 }
 
@@ -4860,6 +5500,22 @@ func ReportMeasuresTitle() plumbline.Text {
 	}
 }
 
+// ReportMedianWith is the message report.median_with: "Median with it".
+func ReportMedianWith() plumbline.Text {
+	return plumbline.Text{
+		ZH: "带有该理由的中位数",
+		EN: "Median with it",
+	}
+}
+
+// ReportMedianWithout is the message report.median_without: "Median elsewhere".
+func ReportMedianWithout() plumbline.Text {
+	return plumbline.Text{
+		ZH: "其余的中位数",
+		EN: "Median elsewhere",
+	}
+}
+
 // ReportMethodAlone is the message report.method_alone: "{method}, {level}".
 func ReportMethodAlone(method string, level float64) plumbline.Text {
 	return plumbline.Text{
@@ -4924,6 +5580,22 @@ func ReportMissingHead() plumbline.Text {
 	}
 }
 
+// ReportModel is the message report.model: "Model".
+func ReportModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "Model",
+	}
+}
+
+// ReportModelStepsCaption is the message report.model_steps_caption: "Steps in which AI is called or served".
+func ReportModelStepsCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "涉及人工智能的步骤",
+		EN: "Steps in which AI is called or served",
+	}
+}
+
 // ReportMore is the message report.more: "{n} left out here; all stand in assessment.json.".
 func ReportMore(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -4964,6 +5636,30 @@ func ReportNeeded(n int64) plumbline.Text {
 	}
 }
 
+// ReportNewCaption is the message report.new_caption: "New findings".
+func ReportNewCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "新出现的发现",
+		EN: "New findings",
+	}
+}
+
+// ReportNoBefore is the message report.no_before: "nothing to compare with".
+func ReportNoBefore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有可比的数据",
+		EN: "nothing to compare with",
+	}
+}
+
+// ReportNoDimension is the message report.no_dimension: "of no dimension".
+func ReportNoDimension() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不属于任何维度",
+		EN: "of no dimension",
+	}
+}
+
 // ReportNoDue is the message report.no_due: "no due date".
 func ReportNoDue() plumbline.Text {
 	return plumbline.Text{
@@ -4972,11 +5668,27 @@ func ReportNoDue() plumbline.Text {
 	}
 }
 
+// ReportNoInput is the message report.no_input: "the record has no such input".
+func ReportNoInput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录中没有所指的输入",
+		EN: "the record has no such input",
+	}
+}
+
 // ReportNoMapping is the message report.no_mapping: "not mapped".
 func ReportNoMapping() plumbline.Text {
 	return plumbline.Text{
 		ZH: "无对应条款",
 		EN: "not mapped",
+	}
+}
+
+// ReportNoModel is the message report.no_model: "the definition names no model".
+func ReportNoModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义未写明模型",
+		EN: "the definition names no model",
 	}
 }
 
@@ -5012,11 +5724,27 @@ func ReportNotAppliedCaption() plumbline.Text {
 	}
 }
 
+// ReportNotAssessed is the message report.not_assessed: "not assessed".
+func ReportNotAssessed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次未评估",
+		EN: "not assessed",
+	}
+}
+
 // ReportNotMeasured is the message report.not_measured: "Not tested ({why}): {metrics}".
 func ReportNotMeasured(why string, metrics string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "未测试（" + why + "）：" + metrics,
 		EN: "Not tested (" + why + "): " + metrics,
+	}
+}
+
+// ReportNotStated is the message report.not_stated: "not stated".
+func ReportNotStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未写明",
+		EN: "not stated",
 	}
 }
 
@@ -5036,11 +5764,83 @@ func ReportNotesTitle() plumbline.Text {
 	}
 }
 
+// ReportOnError is the message report.on_error: "On error".
+func ReportOnError() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时",
+		EN: "On error",
+	}
+}
+
+// ReportOnErrorKindBranch is the message report.on_error_kind.branch: "takes the branch for errors".
+func ReportOnErrorKindBranch() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转入出错分支",
+		EN: "takes the branch for errors",
+	}
+}
+
+// ReportOnErrorKindContinue is the message report.on_error_kind.continue: "goes on".
+func ReportOnErrorKindContinue() plumbline.Text {
+	return plumbline.Text{
+		ZH: "继续",
+		EN: "goes on",
+	}
+}
+
+// ReportOnErrorKindStop is the message report.on_error_kind.stop: "stops".
+func ReportOnErrorKindStop() plumbline.Text {
+	return plumbline.Text{
+		ZH: "停止",
+		EN: "stops",
+	}
+}
+
+// ReportOnErrorSays is the message report.on_error_says: "{what}; {n}".
+func ReportOnErrorSays(what string, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: what + "；重试 " + FormatInt(plumbline.Chinese, n) + " 次",
+		EN: what + "; " + plural(plumbline.English, n, "one retry", "# retries"),
+	}
+}
+
+// ReportOpenIntro is the message report.open.intro: "For each dimension, what could not be tested and why. Not tested is not supported, and it is no sign that all is well.".
+func ReportOpenIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "逐个维度列出未能测试的内容和原因。未测试不等于得到支持，也不等于没有问题。",
+		EN: "For each dimension, what could not be tested and why. Not tested is not supported, and it is no sign that all is well.",
+	}
+}
+
+// ReportOpenTitle is the message report.open.title: "What was not tested".
+func ReportOpenTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未测试的内容",
+		EN: "What was not tested",
+	}
+}
+
+// ReportOpenCaption is the message report.open_caption: "Not tested, by dimension and reason; findings that only inform included".
+func ReportOpenCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各维度未测试的内容，按原因列出，含仅供参考的发现",
+		EN: "Not tested, by dimension and reason; findings that only inform included",
+	}
+}
+
 // ReportOpenHead is the message report.open_head: "Open controls".
 func ReportOpenHead() plumbline.Text {
 	return plumbline.Text{
 		ZH: "未得到证据支持的控制",
 		EN: "Open controls",
+	}
+}
+
+// ReportOperation is the message report.operation: "Operation".
+func ReportOperation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "操作",
+		EN: "Operation",
 	}
 }
 
@@ -5076,11 +5876,35 @@ func ReportOriginSource(source string) plumbline.Text {
 	}
 }
 
+// ReportOverrideWarning is the message report.override_warning: "An override rate above zero proves no oversight: people may change cases that do not matter and let all others pass.".
+func ReportOverrideWarning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "推翻率大于零并不证明存在监督：人可能改动无关紧要的个案，而放过其余。",
+		EN: "An override rate above zero proves no oversight: people may change cases that do not matter and let all others pass.",
+	}
+}
+
 // ReportOverridesCaption is the message report.overrides_caption: "Thresholds moved by the workflow file".
 func ReportOverridesCaption() plumbline.Text {
 	return plumbline.Text{
 		ZH: "工作流文件改动的阈值",
 		EN: "Thresholds moved by the workflow file",
+	}
+}
+
+// ReportOversightIntro is the message report.oversight.intro: "What people do with what the workflow suggests: how much they review, how much they change, and how long they take.".
+func ReportOversightIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人对工作流的建议做了什么：复核了多少、改动了多少、用了多长时间。",
+		EN: "What people do with what the workflow suggests: how much they review, how much they change, and how long they take.",
+	}
+}
+
+// ReportOversightTitle is the message report.oversight.title: "Human oversight".
+func ReportOversightTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工监督",
+		EN: "Human oversight",
 	}
 }
 
@@ -5108,6 +5932,30 @@ func ReportParams() plumbline.Text {
 	}
 }
 
+// ReportPathHead is the message report.path_head: "Path".
+func ReportPathHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "路径",
+		EN: "Path",
+	}
+}
+
+// ReportPathLetter is the message report.path_letter: "path {letter} of the drawing".
+func ReportPathLetter(letter string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "图中路径 " + letter,
+		EN: "path " + letter + " of the drawing",
+	}
+}
+
+// ReportPenalties is the message report.penalties: "Penalties of this requirement".
+func ReportPenalties() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本要求的处罚",
+		EN: "Penalties of this requirement",
+	}
+}
+
 // ReportPeriod is the message report.period: "{from} to {until}".
 func ReportPeriod(from string, until string) plumbline.Text {
 	return plumbline.Text{
@@ -5121,6 +5969,38 @@ func ReportPeriodHead() plumbline.Text {
 	return plumbline.Text{
 		ZH: "期间",
 		EN: "Period",
+	}
+}
+
+// ReportPinned is the message report.pinned: "Version fixed".
+func ReportPinned() plumbline.Text {
+	return plumbline.Text{
+		ZH: "版本固定",
+		EN: "Version fixed",
+	}
+}
+
+// ReportPinnedKindFixed is the message report.pinned_kind.fixed: "yes".
+func ReportPinnedKindFixed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "是",
+		EN: "yes",
+	}
+}
+
+// ReportPinnedKindMoving is the message report.pinned_kind.moving: "no".
+func ReportPinnedKindMoving() plumbline.Text {
+	return plumbline.Text{
+		ZH: "否",
+		EN: "no",
+	}
+}
+
+// ReportPlacesCaption is the message report.places_caption: "Findings on security that evidence does not support, with their place".
+func ReportPlacesCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "证据不支持的安全发现及其位置",
+		EN: "Findings on security that evidence does not support, with their place",
 	}
 }
 
@@ -5156,6 +6036,62 @@ func ReportPrimaryWhy() plumbline.Text {
 	}
 }
 
+// ReportPromptRoleAssistant is the message report.prompt_role.assistant: "assistant".
+func ReportPromptRoleAssistant() plumbline.Text {
+	return plumbline.Text{
+		ZH: "助手",
+		EN: "assistant",
+	}
+}
+
+// ReportPromptRoleSystem is the message report.prompt_role.system: "system".
+func ReportPromptRoleSystem() plumbline.Text {
+	return plumbline.Text{
+		ZH: "系统",
+		EN: "system",
+	}
+}
+
+// ReportPromptRoleTool is the message report.prompt_role.tool: "tool".
+func ReportPromptRoleTool() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具",
+		EN: "tool",
+	}
+}
+
+// ReportPromptRoleUser is the message report.prompt_role.user: "user".
+func ReportPromptRoleUser() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用户",
+		EN: "user",
+	}
+}
+
+// ReportPromptSays is the message report.prompt_says: "{role}: {chars}".
+func ReportPromptSays(role string, chars int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: role + "：" + FormatInt(plumbline.Chinese, chars) + " 个字符",
+		EN: role + ": " + plural(plumbline.English, chars, "one character", "# characters"),
+	}
+}
+
+// ReportPrompts is the message report.prompts: "Prompts".
+func ReportPrompts() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提示词",
+		EN: "Prompts",
+	}
+}
+
+// ReportProvider is the message report.provider: "Provider".
+func ReportProvider() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提供者",
+		EN: "Provider",
+	}
+}
+
 // ReportProvision is the message report.provision: "Provision".
 func ReportProvision() plumbline.Text {
 	return plumbline.Text{
@@ -5180,11 +6116,43 @@ func ReportPurpose() plumbline.Text {
 	}
 }
 
+// ReportReached is the message report.reached: "Rows that reach it".
+func ReportReached() plumbline.Text {
+	return plumbline.Text{
+		ZH: "到达的行",
+		EN: "Rows that reach it",
+	}
+}
+
 // ReportReason is the message report.reason: "Reason".
 func ReportReason() plumbline.Text {
 	return plumbline.Text{
 		ZH: "原因",
 		EN: "Reason",
+	}
+}
+
+// ReportReasonsCaption is the message report.reasons_caption: "Examples of stated reasons".
+func ReportReasonsCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所给理由的示例",
+		EN: "Examples of stated reasons",
+	}
+}
+
+// ReportReasonsNote is the message report.reasons_note: "Each row is made from many records and is no person's case. Contrast: the chance that a row with the reason has a worse value than one without; 50% is no difference.".
+func ReportReasonsNote() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每行由多条记录汇总而成，不是任何人的个案。对比值：带有该理由的行其输入更差的可能性，50% 表示没有区别。",
+		EN: "Each row is made from many records and is no person's case. Contrast: the chance that a row with the reason has a worse value than one without; 50% is no difference.",
+	}
+}
+
+// ReportRefersTo is the message report.refers_to: "Refers to".
+func ReportRefersTo() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所指输入",
+		EN: "Refers to",
 	}
 }
 
@@ -5209,6 +6177,14 @@ func ReportRegimesTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "要求",
 		EN: "Requirements",
+	}
+}
+
+// ReportResolvedCaption is the message report.resolved_caption: "Findings that are resolved".
+func ReportResolvedCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已解决的发现",
+		EN: "Findings that are resolved",
 	}
 }
 
@@ -5340,6 +6316,14 @@ func ReportRule() plumbline.Text {
 	}
 }
 
+// ReportRulesCaption is the message report.rules_caption: "Rules of the approximation, by the rows that reach them".
+func ReportRulesCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的规则，按到达的行数排列",
+		EN: "Rules of the approximation, by the rows that reach them",
+	}
+}
+
 // ReportSameRows is the message report.same_rows: "n = {n} throughout".
 func ReportSameRows(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -5348,11 +6332,43 @@ func ReportSameRows(n int64) plumbline.Text {
 	}
 }
 
+// ReportSays is the message report.says: "It says".
+func ReportSays() plumbline.Text {
+	return plumbline.Text{
+		ZH: "近似的结论",
+		EN: "It says",
+	}
+}
+
+// ReportSaysSideAdverse is the message report.says_side.adverse: "adverse".
+func ReportSaysSideAdverse() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不利",
+		EN: "adverse",
+	}
+}
+
+// ReportSaysSideFavourable is the message report.says_side.favourable: "favourable".
+func ReportSaysSideFavourable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有利",
+		EN: "favourable",
+	}
+}
+
 // ReportSchema is the message report.schema: "Schema".
 func ReportSchema() plumbline.Text {
 	return plumbline.Text{
 		ZH: "数据结构",
 		EN: "Schema",
+	}
+}
+
+// ReportScheme is the message report.scheme: "Scheme".
+func ReportScheme() plumbline.Text {
+	return plumbline.Text{
+		ZH: "协议",
+		EN: "Scheme",
 	}
 }
 
@@ -5457,6 +6473,22 @@ func ReportSector() plumbline.Text {
 	return plumbline.Text{
 		ZH: "行业",
 		EN: "Sector",
+	}
+}
+
+// ReportSecurityIntro is the message report.security.intro: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer below.".
+func ReportSecurityIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "规则只读取工作流的定义和文件，不执行其中任何内容。位置以文件和行号给出，下方为 JSON 指针。",
+		EN: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer below.",
+	}
+}
+
+// ReportSecurityTitle is the message report.security.title: "Security".
+func ReportSecurityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "安全",
+		EN: "Security",
 	}
 }
 
@@ -5660,6 +6692,14 @@ func ReportSourceInstrument(title string, force string) plumbline.Text {
 	}
 }
 
+// ReportStatedReason is the message report.stated_reason: "Stated reason".
+func ReportStatedReason() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所给理由",
+		EN: "Stated reason",
+	}
+}
+
 // ReportStatement is the message report.statement: "What was found".
 func ReportStatement() plumbline.Text {
 	return plumbline.Text{
@@ -5700,11 +6740,59 @@ func ReportStatusReportedUnverified() plumbline.Text {
 	}
 }
 
+// ReportStep is the message report.step: "Step".
+func ReportStep() plumbline.Text {
+	return plumbline.Text{
+		ZH: "步骤",
+		EN: "Step",
+	}
+}
+
+// ReportStepInput is the message report.step_input: "Input".
+func ReportStepInput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入",
+		EN: "Input",
+	}
+}
+
+// ReportStepOutput is the message report.step_output: "Output".
+func ReportStepOutput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输出",
+		EN: "Output",
+	}
+}
+
+// ReportSteps is the message report.steps: "Steps".
+func ReportSteps() plumbline.Text {
+	return plumbline.Text{
+		ZH: "步骤",
+		EN: "Steps",
+	}
+}
+
+// ReportStepsAndEdges is the message report.steps_and_edges: "{steps}, {edges}".
+func ReportStepsAndEdges(steps int64, edges int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, steps) + " 个步骤，" + FormatInt(plumbline.Chinese, edges) + " 条连线",
+		EN: plural(plumbline.English, steps, "one step", "# steps") + ", " + plural(plumbline.English, edges, "one edge", "# edges"),
+	}
+}
+
 // ReportSubject is the message report.subject: "Person key".
 func ReportSubject() plumbline.Text {
 	return plumbline.Text{
 		ZH: "主体键",
 		EN: "Person key",
+	}
+}
+
+// ReportSubmission is the message report.submission: "Submission".
+func ReportSubmission() plumbline.Text {
+	return plumbline.Text{
+		ZH: "报送",
+		EN: "Submission",
 	}
 }
 
@@ -5721,6 +6809,54 @@ func ReportSupportedCaption() plumbline.Text {
 	return plumbline.Text{
 		ZH: "得到证据支持的发现项",
 		EN: "Findings that evidence supports",
+	}
+}
+
+// ReportSurrogate is the message report.surrogate: "Approximation of the decisions".
+func ReportSurrogate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似",
+		EN: "Approximation of the decisions",
+	}
+}
+
+// ReportSurrogateFeatures is the message report.surrogate_features: "Columns offered to it".
+func ReportSurrogateFeatures() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提供给它的列",
+		EN: "Columns offered to it",
+	}
+}
+
+// ReportSurrogateLeft is the message report.surrogate_left: "Columns left out".
+func ReportSurrogateLeft() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未提供的列",
+		EN: "Columns left out",
+	}
+}
+
+// ReportSurrogateRows is the message report.surrogate_rows: "learnt from {rows} rows, measured on {held} others".
+func ReportSurrogateRows(rows int64, held int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 " + FormatInt(plumbline.Chinese, rows) + " 行学得，在另外 " + FormatInt(plumbline.Chinese, held) + " 行上测量",
+		EN: "learnt from " + FormatInt(plumbline.English, rows) + " rows, measured on " + FormatInt(plumbline.English, held) + " others",
+	}
+}
+
+// ReportSurrogateWarning is the message report.surrogate_warning: "The rules and importances below are of an approximation of the decisions that was learnt from recorded ones. It is never the decision logic: it shows what decisions look like, not how the workflow makes them.".
+func ReportSurrogateWarning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "以下规则和重要性属于从既往决定学得的决策近似，不是决策逻辑本身；它说明决定看起来如何，不说明工作流如何作出决定。",
+		EN: "The rules and importances below are of an approximation of the decisions that was learnt from recorded ones. It is never the decision logic: it shows what decisions look like, not how the workflow makes them.",
+	}
+}
+
+// ReportSystemsCaption is the message report.systems_caption: "Outside systems that are called".
+func ReportSystemsCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所调用的外部系统",
+		EN: "Outside systems that are called",
 	}
 }
 
@@ -5937,6 +7073,70 @@ func ReportVersionsTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "版本与种子",
 		EN: "Versions and seed",
+	}
+}
+
+// ReportWas is the message report.was: "Then".
+func ReportWas() plumbline.Text {
+	return plumbline.Text{
+		ZH: "上次",
+		EN: "Then",
+	}
+}
+
+// ReportWhere is the message report.where: "Where".
+func ReportWhere() plumbline.Text {
+	return plumbline.Text{
+		ZH: "位置",
+		EN: "Where",
+	}
+}
+
+// ReportWholeCaption is the message report.whole_caption: "{table}: as a whole".
+func ReportWholeCaption(table string) plumbline.Text {
+	return plumbline.Text{
+		ZH: table + "：整体",
+		EN: table + ": as a whole",
+	}
+}
+
+// ReportWorkflowDossiers is the message report.workflow.dossiers: "Each step".
+func ReportWorkflowDossiers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各步骤的档案",
+		EN: "Each step",
+	}
+}
+
+// ReportWorkflowDossiersIntro is the message report.workflow.dossiers_intro: "Purpose, owner and failures as the workflow file declares them; the rest is taken from the definition. What nobody stated is said to be so.".
+func ReportWorkflowDossiersIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用途、负责人和失效方式以工作流文件的声明为准，其余取自定义本身。没有写明的，如实标出。",
+		EN: "Purpose, owner and failures as the workflow file declares them; the rest is taken from the definition. What nobody stated is said to be so.",
+	}
+}
+
+// ReportWorkflowIntro is the message report.workflow.intro: "Drawn from the workflow's own definition: each box is a step, numbered as below. Outline, dash and words tell kinds apart, never colour alone. A wide workflow is folded into bands; a number beside a box is the step at the other end of a line.".
+func ReportWorkflowIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "图按工作流自身的定义绘出：每个框是一个步骤，编号与下文一致。形状、线型和文字共同区分种类，不只靠颜色。宽图折成数段，框边的数字是线另一端的步骤。",
+		EN: "Drawn from the workflow's own definition: each box is a step, numbered as below. Outline, dash and words tell kinds apart, never colour alone. A wide workflow is folded into bands; a number beside a box is the step at the other end of a line.",
+	}
+}
+
+// ReportWorkflowTitle is the message report.workflow.title: "Steps of the workflow".
+func ReportWorkflowTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流的步骤",
+		EN: "Steps of the workflow",
+	}
+}
+
+// ReportWorseCaption is the message report.worse_caption: "Findings that are worse".
+func ReportWorseCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "变差的发现",
+		EN: "Findings that are worse",
 	}
 }
 
@@ -6231,6 +7431,12 @@ func ValueSuppressed() plumbline.Text {
 // fixed holds the messages without arguments, sorted by key.
 var fixed = [...]entry{
 	{"chart.diagonal", ChartDiagonal()},
+	{"chart.disabled", ChartDisabled()},
+	{"chart.edge_data", ChartEdgeData()},
+	{"chart.edge_error", ChartEdgeError()},
+	{"chart.edge_flow", ChartEdgeFlow()},
+	{"chart.edge_path", ChartEdgePath()},
+	{"chart.edge_sub", ChartEdgeSub()},
 	{"chart.impact", ChartImpact()},
 	{"chart.likelihood", ChartLikelihood()},
 	{"chart.log", ChartLog()},
@@ -6240,7 +7446,27 @@ var fixed = [...]entry{
 	{"chart.observed", ChartObserved()},
 	{"chart.points", ChartPoints()},
 	{"chart.predicted", ChartPredicted()},
+	{"chart.serves", ChartServes()},
 	{"chart.share_axis", ChartShareAxis()},
+	{"chart.step.agent", ChartStepAgent()},
+	{"chart.step.code", ChartStepCode()},
+	{"chart.step.decision", ChartStepDecision()},
+	{"chart.step.guard", ChartStepGuard()},
+	{"chart.step.memory", ChartStepMemory()},
+	{"chart.step.model", ChartStepModel()},
+	{"chart.step.opaque", ChartStepOpaque()},
+	{"chart.step.output", ChartStepOutput()},
+	{"chart.step.person", ChartStepPerson()},
+	{"chart.step.retrieval", ChartStepRetrieval()},
+	{"chart.step.source", ChartStepSource()},
+	{"chart.step.tool", ChartStepTool()},
+	{"chart.step.transform", ChartStepTransform()},
+	{"chart.step.trigger", ChartStepTrigger()},
+	{"chart.tag_ai", ChartTagAi()},
+	{"chart.tag_effect", ChartTagEffect()},
+	{"chart.tag_outside", ChartTagOutside()},
+	{"chart.tag_person", ChartTagPerson()},
+	{"chart.tag_untrusted", ChartTagUntrusted()},
 	{"check.bias.auc.fix", CheckBiasAucFix()},
 	{"check.bias.auc.importance", CheckBiasAucImportance()},
 	{"check.bias.auc.meaning", CheckBiasAucMeaning()},
@@ -6593,6 +7819,7 @@ var fixed = [...]entry{
 	{"rel.superset", RelSuperset()},
 	{"rel.supports", RelSupports()},
 	{"report.about", ReportAbout()},
+	{"report.agrees", ReportAgrees()},
 	{"report.all_rows", ReportAllRows()},
 	{"report.among.accepted", ReportAmongAccepted()},
 	{"report.among.all-groups", ReportAmongAllGroups()},
@@ -6600,11 +7827,17 @@ var fixed = [...]entry{
 	{"report.among.known-groups", ReportAmongKnownGroups()},
 	{"report.as_of", ReportAsOf()},
 	{"report.as_of_head", ReportAsOfHead()},
+	{"report.auth", ReportAuth()},
+	{"report.author_notes", ReportAuthorNotes()},
 	{"report.bad_caption", ReportBadCaption()},
 	{"report.bad_rows", ReportBadRows()},
 	{"report.banner_unverified", ReportBannerUnverified()},
+	{"report.baseline.intro", ReportBaselineIntro()},
+	{"report.baseline.title", ReportBaselineTitle()},
+	{"report.better_caption", ReportBetterCaption()},
 	{"report.between", ReportBetween()},
 	{"report.built", ReportBuilt()},
+	{"report.by_step_caption", ReportByStepCaption()},
 	{"report.bytes", ReportBytes()},
 	{"report.calibration.intro", ReportCalibrationIntro()},
 	{"report.calibration.title", ReportCalibrationTitle()},
@@ -6618,10 +7851,14 @@ var fixed = [...]entry{
 	{"report.checks_caption", ReportChecksCaption()},
 	{"report.column", ReportColumn()},
 	{"report.columns_caption", ReportColumnsCaption()},
+	{"report.compared_warning", ReportComparedWarning()},
+	{"report.compared_with", ReportComparedWith()},
+	{"report.conditions", ReportConditions()},
 	{"report.confidence_k", ReportConfidenceK()},
 	{"report.confidence_note", ReportConfidenceNote()},
 	{"report.confidence_s", ReportConfidenceS()},
 	{"report.contents", ReportContents()},
+	{"report.contrast", ReportContrast()},
 	{"report.control", ReportControl()},
 	{"report.control_features", ReportControlFeatures()},
 	{"report.controls.intro", ReportControlsIntro()},
@@ -6629,19 +7866,35 @@ var fixed = [...]entry{
 	{"report.controls_caption", ReportControlsCaption()},
 	{"report.controls_head", ReportControlsHead()},
 	{"report.counts", ReportCounts()},
+	{"report.credentials", ReportCredentials()},
 	{"report.data.intro", ReportDataIntro()},
 	{"report.data.none", ReportDataNone()},
 	{"report.data.title", ReportDataTitle()},
 	{"report.decision", ReportDecision()},
+	{"report.definition", ReportDefinition()},
 	{"report.dimension", ReportDimension()},
 	{"report.dimensions_caption", ReportDimensionsCaption()},
 	{"report.distinct", ReportDistinct()},
+	{"report.drift_caption", ReportDriftCaption()},
+	{"report.effect.answers", ReportEffectAnswers()},
+	{"report.effect.executes", ReportEffectExecutes()},
+	{"report.effect.pays", ReportEffectPays()},
+	{"report.effect.reads", ReportEffectReads()},
+	{"report.effect.sends", ReportEffectSends()},
+	{"report.effect.unclear", ReportEffectUnclear()},
+	{"report.effect.writes", ReportEffectWrites()},
+	{"report.effect_head", ReportEffectHead()},
 	{"report.evidence_caption", ReportEvidenceCaption()},
 	{"report.evidence_head", ReportEvidenceHead()},
 	{"report.excused", ReportExcused()},
+	{"report.explanation.intro", ReportExplanationIntro()},
+	{"report.explanation.title", ReportExplanationTitle()},
+	{"report.exposure", ReportExposure()},
+	{"report.failures", ReportFailures()},
 	{"report.file", ReportFile()},
 	{"report.file_format", ReportFileFormat()},
 	{"report.files_caption", ReportFilesCaption()},
+	{"report.finding", ReportFinding()},
 	{"report.findings.id", ReportFindingsId()},
 	{"report.findings.intro", ReportFindingsIntro()},
 	{"report.findings.none", ReportFindingsNone()},
@@ -6660,13 +7913,20 @@ var fixed = [...]entry{
 	{"report.first.untested", ReportFirstUntested()},
 	{"report.first.untested_none", ReportFirstUntestedNone()},
 	{"report.fix", ReportFix()},
+	{"report.flow_caption", ReportFlowCaption()},
 	{"report.force", ReportForce()},
 	{"report.force_unknown", ReportForceUnknown()},
+	{"report.from_definition", ReportFromDefinition()},
+	{"report.gone_caption", ReportGoneCaption()},
+	{"report.graph_notes_caption", ReportGraphNotesCaption()},
 	{"report.grounded_in", ReportGroundedIn()},
 	{"report.group", ReportGroup()},
 	{"report.groups.intro", ReportGroupsIntro()},
 	{"report.groups.none", ReportGroupsNone()},
 	{"report.groups.title", ReportGroupsTitle()},
+	{"report.host", ReportHost()},
+	{"report.host_dynamic", ReportHostDynamic()},
+	{"report.how.census", ReportHowCensus()},
 	{"report.how.delong-logit", ReportHowDelongLogit()},
 	{"report.how.delong-simultaneous", ReportHowDelongSimultaneous()},
 	{"report.how.delta-multinomial", ReportHowDeltaMultinomial()},
@@ -6684,13 +7944,20 @@ var fixed = [...]entry{
 	{"report.how.wilson-shifted", ReportHowWilsonShifted()},
 	{"report.how.wilson-simultaneous", ReportHowWilsonSimultaneous()},
 	{"report.importance", ReportImportance()},
+	{"report.importance_caption", ReportImportanceCaption()},
 	{"report.in_force", ReportInForce()},
 	{"report.informs", ReportInforms()},
+	{"report.inputs_head", ReportInputsHead()},
+	{"report.inputs_other", ReportInputsOther()},
+	{"report.inputs_same", ReportInputsSame()},
 	{"report.instrument", ReportInstrument()},
 	{"report.instruments.intro", ReportInstrumentsIntro()},
 	{"report.instruments.title", ReportInstrumentsTitle()},
 	{"report.instruments_caption", ReportInstrumentsCaption()},
+	{"report.integrity.intro", ReportIntegrityIntro()},
+	{"report.integrity.title", ReportIntegrityTitle()},
 	{"report.interval", ReportInterval()},
+	{"report.is", ReportIs()},
 	{"report.issuer", ReportIssuer()},
 	{"report.kind", ReportKind()},
 	{"report.kinds.boolean", ReportKindsBoolean()},
@@ -6713,37 +7980,76 @@ var fixed = [...]entry{
 	{"report.measure", ReportMeasure()},
 	{"report.measures.intro", ReportMeasuresIntro()},
 	{"report.measures.title", ReportMeasuresTitle()},
+	{"report.median_with", ReportMedianWith()},
+	{"report.median_without", ReportMedianWithout()},
 	{"report.min_cell", ReportMinCell()},
 	{"report.min_n", ReportMinN()},
 	{"report.missing", ReportMissing()},
 	{"report.missing_head", ReportMissingHead()},
+	{"report.model", ReportModel()},
+	{"report.model_steps_caption", ReportModelStepsCaption()},
 	{"report.n", ReportN()},
+	{"report.new_caption", ReportNewCaption()},
+	{"report.no_before", ReportNoBefore()},
+	{"report.no_dimension", ReportNoDimension()},
 	{"report.no_due", ReportNoDue()},
+	{"report.no_input", ReportNoInput()},
 	{"report.no_mapping", ReportNoMapping()},
+	{"report.no_model", ReportNoModel()},
 	{"report.no_threshold", ReportNoThreshold()},
 	{"report.no_treatment", ReportNoTreatment()},
 	{"report.nobody", ReportNobody()},
 	{"report.not_applied_caption", ReportNotAppliedCaption()},
+	{"report.not_assessed", ReportNotAssessed()},
+	{"report.not_stated", ReportNotStated()},
 	{"report.not_tested_caption", ReportNotTestedCaption()},
 	{"report.notes.title", ReportNotesTitle()},
+	{"report.on_error", ReportOnError()},
+	{"report.on_error_kind.branch", ReportOnErrorKindBranch()},
+	{"report.on_error_kind.continue", ReportOnErrorKindContinue()},
+	{"report.on_error_kind.stop", ReportOnErrorKindStop()},
+	{"report.open.intro", ReportOpenIntro()},
+	{"report.open.title", ReportOpenTitle()},
+	{"report.open_caption", ReportOpenCaption()},
 	{"report.open_head", ReportOpenHead()},
+	{"report.operation", ReportOperation()},
 	{"report.origin", ReportOrigin()},
 	{"report.origin_none", ReportOriginNone()},
+	{"report.override_warning", ReportOverrideWarning()},
 	{"report.overrides_caption", ReportOverridesCaption()},
+	{"report.oversight.intro", ReportOversightIntro()},
+	{"report.oversight.title", ReportOversightTitle()},
 	{"report.owner", ReportOwner()},
 	{"report.params", ReportParams()},
+	{"report.path_head", ReportPathHead()},
+	{"report.penalties", ReportPenalties()},
 	{"report.period_head", ReportPeriodHead()},
+	{"report.pinned", ReportPinned()},
+	{"report.pinned_kind.fixed", ReportPinnedKindFixed()},
+	{"report.pinned_kind.moving", ReportPinnedKindMoving()},
+	{"report.places_caption", ReportPlacesCaption()},
 	{"report.primary", ReportPrimary()},
 	{"report.primary_default", ReportPrimaryDefault()},
 	{"report.primary_who", ReportPrimaryWho()},
 	{"report.primary_why", ReportPrimaryWhy()},
+	{"report.prompt_role.assistant", ReportPromptRoleAssistant()},
+	{"report.prompt_role.system", ReportPromptRoleSystem()},
+	{"report.prompt_role.tool", ReportPromptRoleTool()},
+	{"report.prompt_role.user", ReportPromptRoleUser()},
+	{"report.prompts", ReportPrompts()},
+	{"report.provider", ReportProvider()},
 	{"report.provision", ReportProvision()},
 	{"report.provisions_caption", ReportProvisionsCaption()},
 	{"report.purpose", ReportPurpose()},
+	{"report.reached", ReportReached()},
 	{"report.reason", ReportReason()},
+	{"report.reasons_caption", ReportReasonsCaption()},
+	{"report.reasons_note", ReportReasonsNote()},
+	{"report.refers_to", ReportRefersTo()},
 	{"report.refs", ReportRefs()},
 	{"report.regimes.intro", ReportRegimesIntro()},
 	{"report.regimes.title", ReportRegimesTitle()},
+	{"report.resolved_caption", ReportResolvedCaption()},
 	{"report.rest_caption", ReportRestCaption()},
 	{"report.risk", ReportRisk()},
 	{"report.risk_owner", ReportRiskOwner()},
@@ -6759,7 +8065,12 @@ var fixed = [...]entry{
 	{"report.role.subject", ReportRoleSubject()},
 	{"report.rows", ReportRows()},
 	{"report.rule", ReportRule()},
+	{"report.rules_caption", ReportRulesCaption()},
+	{"report.says", ReportSays()},
+	{"report.says_side.adverse", ReportSaysSideAdverse()},
+	{"report.says_side.favourable", ReportSaysSideFavourable()},
 	{"report.schema", ReportSchema()},
+	{"report.scheme", ReportScheme()},
 	{"report.scope.intervals", ReportScopeIntervals()},
 	{"report.scope.intro", ReportScopeIntro()},
 	{"report.scope.overrides", ReportScopeOverrides()},
@@ -6773,6 +8084,8 @@ var fixed = [...]entry{
 	{"report.score_kind.probability", ReportScoreKindProbability()},
 	{"report.score_kind.rank", ReportScoreKindRank()},
 	{"report.sector", ReportSector()},
+	{"report.security.intro", ReportSecurityIntro()},
+	{"report.security.title", ReportSecurityTitle()},
 	{"report.seed", ReportSeed()},
 	{"report.seed_derived", ReportSeedDerived()},
 	{"report.sensitive", ReportSensitive()},
@@ -6796,14 +8109,25 @@ var fixed = [...]entry{
 	{"report.source_default", ReportSourceDefault()},
 	{"report.source_file", ReportSourceFile()},
 	{"report.source_head", ReportSourceHead()},
+	{"report.stated_reason", ReportStatedReason()},
 	{"report.statement", ReportStatement()},
 	{"report.status.draft", ReportStatusDraft()},
 	{"report.status.in-force", ReportStatusInForce()},
 	{"report.status.not-yet-in-force", ReportStatusNotYetInForce()},
 	{"report.status.reported-unverified", ReportStatusReportedUnverified()},
+	{"report.step", ReportStep()},
+	{"report.step_input", ReportStepInput()},
+	{"report.step_output", ReportStepOutput()},
+	{"report.steps", ReportSteps()},
 	{"report.subject", ReportSubject()},
+	{"report.submission", ReportSubmission()},
 	{"report.sum", ReportSum()},
 	{"report.supported_caption", ReportSupportedCaption()},
+	{"report.surrogate", ReportSurrogate()},
+	{"report.surrogate_features", ReportSurrogateFeatures()},
+	{"report.surrogate_left", ReportSurrogateLeft()},
+	{"report.surrogate_warning", ReportSurrogateWarning()},
+	{"report.systems_caption", ReportSystemsCaption()},
 	{"report.table.decisions", ReportTableDecisions()},
 	{"report.table.reference", ReportTableReference()},
 	{"report.table.reviews", ReportTableReviews()},
@@ -6827,6 +8151,13 @@ var fixed = [...]entry{
 	{"report.verdict", ReportVerdict()},
 	{"report.versions.intro", ReportVersionsIntro()},
 	{"report.versions.title", ReportVersionsTitle()},
+	{"report.was", ReportWas()},
+	{"report.where", ReportWhere()},
+	{"report.workflow.dossiers", ReportWorkflowDossiers()},
+	{"report.workflow.dossiers_intro", ReportWorkflowDossiersIntro()},
+	{"report.workflow.intro", ReportWorkflowIntro()},
+	{"report.workflow.title", ReportWorkflowTitle()},
+	{"report.worse_caption", ReportWorseCaption()},
 	{"role.informs", RoleInforms()},
 	{"role.judges", RoleJudges()},
 	{"sector.education", SectorEducation()},
