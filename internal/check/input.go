@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/table"
@@ -89,6 +90,14 @@ func (in *Input) Before() *table.Table {
 		return in.Reference
 	}
 	return in.Training
+}
+
+// year is the year of the assessment; nobody is born after it.
+func (in *Input) year() int {
+	if t, err := time.Parse(time.DateOnly, in.AsOf); err == nil {
+		return t.Year()
+	}
+	return 2100
 }
 
 // Prepare counts what the checks share. It must be called once before a check runs. It reads each declared column once;
