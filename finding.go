@@ -32,6 +32,7 @@ const (
 	SetAside        Reason = "set-aside"        // a named person set the finding aside until a date
 	InformsOnly     Reason = "informs-only"     // another fairness definition was declared primary; findings stand beside it
 	NotDeclared     Reason = "not-declared"     // the file does not ask for it
+	Indistinct      Reason = "indistinct"       // the columns say too little to tell a defect from what is natural
 )
 
 // Severity is how bad a finding that is not satisfied is.

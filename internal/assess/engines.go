@@ -18,7 +18,11 @@ func engines() map[string]func(*judge) {
 		"bias.demographic_parity_ratio": (*judge).demographicParity,
 		"bias.error_rates":              (*judge).errorRates,
 		"bias.representation":           (*judge).representation,
-		"bias.sensitive_basis":          (*judge).sensitiveBasis,
+		"bias.sensitive_basis":          (*judge).privacyBasis,
+		"data.integrity":                (*judge).dataRules,
+		"data.lineage":                  (*judge).dataRules,
+		"data.quality":                  (*judge).dataRules,
+		"data.sources":                  (*judge).dataRules,
 	}
 }
 

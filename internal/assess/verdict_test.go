@@ -171,8 +171,14 @@ func TestSetAsideFindings(t *testing.T) {
 				t.Errorf("until %s: MB-03 is %s (%s)", c.expires, k.State, k.Reason)
 			}
 		}
-		if len(a.Risks) != c.risks {
-			t.Errorf("until %s: %d risks", c.expires, len(a.Risks))
+		risks := 0
+		for _, r := range a.Risks {
+			if strings.HasPrefix(r.Findings[0], "MB-") {
+				risks++
+			}
+		}
+		if risks != c.risks {
+			t.Errorf("until %s: %d risks", c.expires, risks)
 		}
 	}
 }

@@ -16,5 +16,17 @@ func Catalog() []Check {
 		biasRepresentation(),
 		biasSelectionRate(),
 		biasSensitiveBasis(),
+		dataBalance(),
+		dataConstant(),
+		dataDuplicates(),
+		dataFingerprint(),
+		dataLabelNoise(),
+		dataLeakage(),
+		dataMissing(),
+		dataPersonal(),
+		dataRanges(),
+		dataSchema(),
+		dataTexts(),
+		dataTime(),
 	}
 }
