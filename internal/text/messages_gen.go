@@ -892,6 +892,478 @@ func CheckBiasSensitiveBasisTitle() plumbline.Text {
 	}
 }
 
+// CheckDataBalanceFix is the message check.data.balance.fix: "Judge by measures that count both sides, collect or weight the rare side, and state the shares in the documents of the model.".
+func CheckDataBalanceFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "使用同时计入两侧的指标，补充或加权较少的一侧，并在模型文件中写明两侧的份额。",
+		EN: "Judge by measures that count both sides, collect or weight the rare side, and state the shares in the documents of the model.",
+	}
+}
+
+// CheckDataBalanceImportance is the message check.data.balance.importance: "A model sees a rare side so seldom that it learns little of it, and a high accuracy then hides that every rare case is wrong.".
+func CheckDataBalanceImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "较少的一侧出现得太少，模型学不到多少；此时很高的准确率会掩盖少数情形全部判错的事实。",
+		EN: "A model sees a rare side so seldom that it learns little of it, and a high accuracy then hides that every rare case is wrong.",
+	}
+}
+
+// CheckDataBalanceMeaning is the message check.data.balance.meaning: "The share of rows on the rarer side of the label and of the decision.".
+func CheckDataBalanceMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "标签和决定中较少一侧所占的行数份额。",
+		EN: "The share of rows on the rarer side of the label and of the decision.",
+	}
+}
+
+// CheckDataBalanceTitle is the message check.data.balance.title: "Balance of label and decision".
+func CheckDataBalanceTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "标签与决定的均衡",
+		EN: "Balance of label and decision",
+	}
+}
+
+// CheckDataConstantFix is the message check.data.constant.fix: "Follow the column to its source. Mend it, or take it out of the inputs.".
+func CheckDataConstantFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "沿该列追查到来源，予以修复，或从输入中移除。",
+		EN: "Follow the column to its source. Mend it, or take it out of the inputs.",
+	}
+}
+
+// CheckDataConstantImportance is the message check.data.constant.importance: "A column with one value carries nothing. Often it is a field that broke on the way and was filled with a default.".
+func CheckDataConstantImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "只有一个取值的列不含信息，往往是字段在传输途中损坏、被默认值填满。",
+		EN: "A column with one value carries nothing. Often it is a field that broke on the way and was filled with a default.",
+	}
+}
+
+// CheckDataConstantMeaning is the message check.data.constant.meaning: "The share of rows that have the most frequent value of a column. Beyond 65,535 values it is estimated from evenly spaced rows.".
+func CheckDataConstantMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "某列最常见取值所占的行数份额。取值超过 65,535 个时，由等距抽取的行估计。",
+		EN: "The share of rows that have the most frequent value of a column. Beyond 65,535 values it is estimated from evenly spaced rows.",
+	}
+}
+
+// CheckDataConstantTitle is the message check.data.constant.title: "Constant and near-constant columns".
+func CheckDataConstantTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "常量列与近似常量列",
+		EN: "Constant and near-constant columns",
+	}
+}
+
+// CheckDataDuplicatesFix is the message check.data.duplicates.fix: "Find where the copies come from (a join, a repeated import, a retry), remove them at the source, and split data by person before a model is trained.".
+func CheckDataDuplicatesFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找出重复的来源（连接、重复导入、重试），在源头去除；训练模型之前按人划分数据。",
+		EN: "Find where the copies come from (a join, a repeated import, a retry), remove them at the source, and split data by person before a model is trained.",
+	}
+}
+
+// CheckDataDuplicatesImportance is the message check.data.duplicates.importance: "Copies count a case several times, an overlap makes a model look better than it is, and conflicting labels teach it both answers.".
+func CheckDataDuplicatesImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "重复使同一情形被多次计算，重叠使模型显得比实际更好，冲突的标签教给模型两种答案。",
+		EN: "Copies count a case several times, an overlap makes a model look better than it is, and conflicting labels teach it both answers.",
+	}
+}
+
+// CheckDataDuplicatesMeaning is the message check.data.duplicates.meaning: "Rows that are equal in all columns but the id, rows that are equal after rounding, ids used twice, decisions whose features stand in the training data, and rows with equal features and different labels.".
+func CheckDataDuplicatesMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "除编号外各列相同的行、取整后相同的行、重复使用的编号、特征出现在训练数据中的决定，以及特征相同而标签不同的行。",
+		EN: "Rows that are equal in all columns but the id, rows that are equal after rounding, ids used twice, decisions whose features stand in the training data, and rows with equal features and different labels.",
+	}
+}
+
+// CheckDataDuplicatesParamMaxChance is the message check.data.duplicates.param.max_chance: "Above this share of rows that would be alike by chance, a copy cannot be told from a like case; product default.".
+func CheckDataDuplicatesParamMaxChance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "预计因偶然而相同的行超过此份额时，无法区分重复与相似的情形；产品默认值。",
+		EN: "Above this share of rows that would be alike by chance, a copy cannot be told from a like case; product default.",
+	}
+}
+
+// CheckDataDuplicatesTitle is the message check.data.duplicates.title: "Copies, near copies, overlap and conflicting labels".
+func CheckDataDuplicatesTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "重复、近似重复、重叠与标签冲突",
+		EN: "Copies, near copies, overlap and conflicting labels",
+	}
+}
+
+// CheckDataFingerprintFix is the message check.data.fingerprint.fix: "Name the inputs in the workflow file with source, licence and time of collection, and record the SHA-256 of each model when it is approved.".
+func CheckDataFingerprintFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在工作流文件中列出各项输入及其来源、许可和收集时间，并在批准模型时记录其 SHA-256。",
+		EN: "Name the inputs in the workflow file with source, licence and time of collection, and record the SHA-256 of each model when it is approved.",
+	}
+}
+
+// CheckDataFingerprintImportance is the message check.data.fingerprint.importance: "Without a fingerprint nobody can show later which data led to a decision, and a file that was exchanged stays unseen.".
+func CheckDataFingerprintImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有指纹，事后无法证明决定依据的是哪些数据，文件被替换也无人察觉。",
+		EN: "Without a fingerprint nobody can show later which data led to a decision, and a file that was exchanged stays unseen.",
+	}
+}
+
+// CheckDataFingerprintMeaning is the message check.data.fingerprint.meaning: "Whether every input has a SHA-256 in this assessment, whether models are still the approved files, whether the definition of the workflow was read, and whether source, licence and time of collection of tables and texts are stated.".
+func CheckDataFingerprintMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每项输入在本次评估中是否有 SHA-256，模型是否仍是批准时的文件，是否读取了工作流定义，以及各表和文本是否写明来源、许可和收集时间。",
+		EN: "Whether every input has a SHA-256 in this assessment, whether models are still the approved files, whether the definition of the workflow was read, and whether source, licence and time of collection of tables and texts are stated.",
+	}
+}
+
+// CheckDataFingerprintTitle is the message check.data.fingerprint.title: "Fingerprints and stated provenance".
+func CheckDataFingerprintTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "指纹与已说明的来源",
+		EN: "Fingerprints and stated provenance",
+	}
+}
+
+// CheckDataLabelNoiseFix is the message check.data.label_noise.fix: "Look at the rows behind the indicator with the people who made them, compare the source with others, and train again without it to see what changes.".
+func CheckDataLabelNoiseFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与产生这些行的人一起查看迹象背后的行，将该来源与其他来源比较，并在去除它之后重新训练，观察变化。",
+		EN: "Look at the rows behind the indicator with the people who made them, compare the source with others, and train again without it to see what changes.",
+	}
+}
+
+// CheckDataLabelNoiseImportance is the message check.data.label_noise.importance: "Whoever can place rows or labels in the data can steer what a model learns.".
+func CheckDataLabelNoiseImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "能够在数据中放入行或标签的人，就能左右模型学到的内容。",
+		EN: "Whoever can place rows or labels in the data can steer what a model learns.",
+	}
+}
+
+// CheckDataLabelNoiseMeaning is the message check.data.label_noise.meaning: "Labels that contradict a prediction of which a simple model is most certain on held-out rows, large sets of like rows with one label, and values whose share jumps within a short time. These are indicators, not proof.".
+func CheckDataLabelNoiseMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与简单模型在留出行上最有把握的预测相反的标签、只有一种标签的大批相似行，以及短时间内份额骤增的取值。这些是迹象，不是证明。",
+		EN: "Labels that contradict a prediction of which a simple model is most certain on held-out rows, large sets of like rows with one label, and values whose share jumps within a short time. These are indicators, not proof.",
+	}
+}
+
+// CheckDataLabelNoiseParamCertainShare is the message check.data.label_noise.param.certain_share: "The rows of which the model is most certain, half of them on each side; product default.".
+func CheckDataLabelNoiseParamCertainShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型最有把握的行，两侧各占一半；产品默认值。",
+		EN: "The rows of which the model is most certain, half of them on each side; product default.",
+	}
+}
+
+// CheckDataLabelNoiseParamFolds is the message check.data.label_noise.param.folds: "Rows are dealt into folds by the seed; like rows share a fold.".
+func CheckDataLabelNoiseParamFolds() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按种子将各行分入各折；相似的行同在一折。",
+		EN: "Rows are dealt into folds by the seed; like rows share a fold.",
+	}
+}
+
+// CheckDataLabelNoiseParamMaxRows is the message check.data.label_noise.param.max_rows: "Rows evenly spaced over the table, at most this many.".
+func CheckDataLabelNoiseParamMaxRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在表中等距抽取，至多这么多行。",
+		EN: "Rows evenly spaced over the table, at most this many.",
+	}
+}
+
+// CheckDataLabelNoiseParamMinAuc is the message check.data.label_noise.param.min_auc: "Under this area the model knows too little for its certainty to mean anything; product default.".
+func CheckDataLabelNoiseParamMinAuc() plumbline.Text {
+	return plumbline.Text{
+		ZH: "曲线下面积低于此值时，模型所知太少，其把握没有意义；产品默认值。",
+		EN: "Under this area the model knows too little for its certainty to mean anything; product default.",
+	}
+}
+
+// CheckDataLabelNoiseParamWindows is the message check.data.label_noise.param.windows: "The time is cut into windows of equal numbers of rows.".
+func CheckDataLabelNoiseParamWindows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "时间按相等的行数划分为若干窗口。",
+		EN: "The time is cut into windows of equal numbers of rows.",
+	}
+}
+
+// CheckDataLabelNoiseTitle is the message check.data.label_noise.title: "Signs of wrong or planted labels".
+func CheckDataLabelNoiseTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "错误或被植入标签的迹象",
+		EN: "Signs of wrong or planted labels",
+	}
+}
+
+// CheckDataLeakageFix is the message check.data.leakage.fix: "Find out when the field is filled in. Take out what is not known at the time of the decision, and measure again.".
+func CheckDataLeakageFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "查明该字段何时填写，移除决定时尚不知道的内容，然后重新测量。",
+		EN: "Find out when the field is filled in. Take out what is not known at the time of the decision, and measure again.",
+	}
+}
+
+// CheckDataLeakageImportance is the message check.data.leakage.importance: "A feature that is known only after the outcome makes a model look perfect in tests and fail in use.".
+func CheckDataLeakageImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "结果出现之后才知道的特征，使模型在测试中近乎完美，在使用中失灵。",
+		EN: "A feature that is known only after the outcome makes a model look perfect in tests and fail in use.",
+	}
+}
+
+// CheckDataLeakageMeaning is the message check.data.leakage.meaning: "How well each feature alone orders held-out rows by the label. A missing value counts as a value.".
+func CheckDataLeakageMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每个特征单独按标签排列留出行的能力。缺失视为一种取值。",
+		EN: "How well each feature alone orders held-out rows by the label. A missing value counts as a value.",
+	}
+}
+
+// CheckDataLeakageParamBins is the message check.data.leakage.param.bins: "Numbers with more values are cut into bins of equal size.".
+func CheckDataLeakageParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值更多的数值列切分为大小相等的区间。",
+		EN: "Numbers with more values are cut into bins of equal size.",
+	}
+}
+
+// CheckDataLeakageParamFolds is the message check.data.leakage.param.folds: "Rows are dealt into folds by the seed; each is predicted from the others.".
+func CheckDataLeakageParamFolds() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按种子将各行分入各折，每一折由其他各折预测。",
+		EN: "Rows are dealt into folds by the seed; each is predicted from the others.",
+	}
+}
+
+// CheckDataLeakageParamMaxRows is the message check.data.leakage.param.max_rows: "Rows evenly spaced over the table, at most this many.".
+func CheckDataLeakageParamMaxRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在表中等距抽取，至多这么多行。",
+		EN: "Rows evenly spaced over the table, at most this many.",
+	}
+}
+
+// CheckDataLeakageTitle is the message check.data.leakage.title: "Target leakage".
+func CheckDataLeakageTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "目标泄漏",
+		EN: "Target leakage",
+	}
+}
+
+// CheckDataMissingFix is the message check.data.missing.fix: "Find the step at which the value is lost, and mend it there. Where it stays missing, say how the workflow treats it.".
+func CheckDataMissingFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找出丢失该值的步骤并在那里修复；仍然缺失的，写明工作流如何处理。",
+		EN: "Find the step at which the value is lost, and mend it there. Where it stays missing, say how the workflow treats it.",
+	}
+}
+
+// CheckDataMissingImportance is the message check.data.missing.importance: "A gap is filled by a default or dropped with its row; either changes who is decided about and how.".
+func CheckDataMissingImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "缺失的值会被默认值填补，或随整行被丢弃；两者都会改变对谁作出决定、如何决定。",
+		EN: "A gap is filled by a default or dropped with its row; either changes who is decided about and how.",
+	}
+}
+
+// CheckDataMissingMeaning is the message check.data.missing.meaning: "The share of missing values of each column, and its increase over the training or reference data. The label and the reasons are left out, since they may be missing by nature.".
+func CheckDataMissingMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列缺失值的份额，以及与训练或参考数据相比的增加。标签和理由可能本来就缺失，因此不计入。",
+		EN: "The share of missing values of each column, and its increase over the training or reference data. The label and the reasons are left out, since they may be missing by nature.",
+	}
+}
+
+// CheckDataMissingTitle is the message check.data.missing.title: "Missing values".
+func CheckDataMissingTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "缺失值",
+		EN: "Missing values",
+	}
+}
+
+// CheckDataPersonalFix is the message check.data.personal.fix: "Take the column out or replace it by a pseudonym; where it is needed, declare it under data.personal with its legal basis.".
+func CheckDataPersonalFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "移除该列或换成假名；确有需要的，在 data.personal 中声明并写明法律依据。",
+		EN: "Take the column out or replace it by a pseudonym; where it is needed, declare it under data.personal with its legal basis.",
+	}
+}
+
+// CheckDataPersonalImportance is the message check.data.personal.importance: "Personal data that nobody knows of are used without a basis, kept without an end, and leak with every copy.".
+func CheckDataPersonalImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无人知晓的个人信息在没有依据的情况下被使用，没有期限地保存，并随每次复制而泄露。",
+		EN: "Personal data that nobody knows of are used without a basis, kept without an end, and leak with every copy.",
+	}
+}
+
+// CheckDataPersonalMeaning is the message check.data.personal.meaning: "Columns and longer texts that hold identity numbers, mobile or card numbers, e-mail or IP addresses, or by the name of the column passports, names, addresses, telephone numbers or dates of birth, and of which the workflow file says nothing. Numbers must pass their check digits. No value is shown.".
+func CheckDataPersonalMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "含有身份证号码、手机号、银行卡号、电子邮箱或 IP 地址的列和较长文本，以及按列名识别的护照、姓名、地址、电话或出生日期，而工作流文件对此没有说明。号码须通过校验位。报告不显示任何取值。",
+		EN: "Columns and longer texts that hold identity numbers, mobile or card numbers, e-mail or IP addresses, or by the name of the column passports, names, addresses, telephone numbers or dates of birth, and of which the workflow file says nothing. Numbers must pass their check digits. No value is shown.",
+	}
+}
+
+// CheckDataPersonalTitle is the message check.data.personal.title: "Undeclared personal data".
+func CheckDataPersonalTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未声明的个人信息",
+		EN: "Undeclared personal data",
+	}
+}
+
+// CheckDataRangesFix is the message check.data.ranges.fix: "Check for changed units or codes. Where the values are right, extend the training data or send such cases to a person.".
+func CheckDataRangesFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检查单位或编码是否改变；取值无误的，扩充训练数据，或将此类情形交由人员处理。",
+		EN: "Check for changed units or codes. Where the values are right, extend the training data or send such cases to a person.",
+	}
+}
+
+// CheckDataRangesImportance is the message check.data.ranges.importance: "A model has learnt nothing of such values, and what it says of them is a guess.".
+func CheckDataRangesImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型没有学过这些取值，对它们给出的只是猜测。",
+		EN: "A model has learnt nothing of such values, and what it says of them is a guess.",
+	}
+}
+
+// CheckDataRangesMeaning is the message check.data.ranges.meaning: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there.".
+func CheckDataRangesMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "超出训练或参考数据最小值与最大值的数值，以及其中从未出现的文本。",
+		EN: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there.",
+	}
+}
+
+// CheckDataRangesTitle is the message check.data.ranges.title: "Values that the earlier data do not know".
+func CheckDataRangesTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "先前数据中没有的取值",
+		EN: "Values that the earlier data do not know",
+	}
+}
+
+// CheckDataSchemaFix is the message check.data.schema.fix: "Declare types and ranges in the workflow file, refuse bad values where they enter, and give changed columns a new name.".
+func CheckDataSchemaFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在工作流文件中声明类型和范围，在入口处拒绝错误的值，改变含义的列另起新名。",
+		EN: "Declare types and ranges in the workflow file, refuse bad values where they enter, and give changed columns a new name.",
+	}
+}
+
+// CheckDataSchemaImportance is the message check.data.schema.importance: "A value that does not fit is dropped or read as something else, mostly without a word.".
+func CheckDataSchemaImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不相符的值会被丢弃，或被读成别的内容，多半没有任何提示。",
+		EN: "A value that does not fit is dropped or read as something else, mostly without a word.",
+	}
+}
+
+// CheckDataSchemaMeaning is the message check.data.schema.meaning: "Rows that cannot be read, values that do not fit the kind of their column, numbers outside their declared range, and columns that changed kind or are absent compared with the training or reference data.".
+func CheckDataSchemaMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无法读取的行、与列的类型不符的值、超出声明范围的数值，以及与训练或参考数据相比类型改变或缺少的列。",
+		EN: "Rows that cannot be read, values that do not fit the kind of their column, numbers outside their declared range, and columns that changed kind or are absent compared with the training or reference data.",
+	}
+}
+
+// CheckDataSchemaTitle is the message check.data.schema.title: "Schema, kinds and ranges".
+func CheckDataSchemaTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "结构、类型与范围",
+		EN: "Schema, kinds and ranges",
+	}
+}
+
+// CheckDataTextsFix is the message check.data.texts.fix: "Review the texts, remove copies and personal data, and state the date of the last review.".
+func CheckDataTextsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核文本，去除重复和个人信息，并写明最近一次复核的日期。",
+		EN: "Review the texts, remove copies and personal data, and state the date of the last review.",
+	}
+}
+
+// CheckDataTextsImportance is the message check.data.texts.importance: "A model that reads these texts repeats what stands there: what is out of date, what stands there twice, and whose number it is.".
+func CheckDataTextsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "读取这些文本的模型会重复其中的内容：过时的、重复的，以及某个人的号码。",
+		EN: "A model that reads these texts repeats what stands there: what is out of date, what stands there twice, and whose number it is.",
+	}
+}
+
+// CheckDataTextsMeaning is the message check.data.texts.meaning: "Age of knowledge bases, prompts and examples, repeated and nearly repeated passages, and passages that hold personal data.".
+func CheckDataTextsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "知识库、提示词和示例的时效，重复及近似重复的段落，以及含有个人信息的段落。",
+		EN: "Age of knowledge bases, prompts and examples, repeated and nearly repeated passages, and passages that hold personal data.",
+	}
+}
+
+// CheckDataTextsParamMaxPassages is the message check.data.texts.param.max_passages: "Passages that are compared with each other, evenly spaced where there are more.".
+func CheckDataTextsParamMaxPassages() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相互比较的段落数；更多时等距抽取。",
+		EN: "Passages that are compared with each other, evenly spaced where there are more.",
+	}
+}
+
+// CheckDataTextsParamSimilarity is the message check.data.texts.param.similarity: "Passages that share this part of their runs of four characters count as nearly the same; product default.".
+func CheckDataTextsParamSimilarity() plumbline.Text {
+	return plumbline.Text{
+		ZH: "连续四个字符的片段有此份额相同的段落视为近似重复；产品默认值。",
+		EN: "Passages that share this part of their runs of four characters count as nearly the same; product default.",
+	}
+}
+
+// CheckDataTextsTitle is the message check.data.texts.title: "Texts that the workflow works with".
+func CheckDataTextsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流使用的文本",
+		EN: "Texts that the workflow works with",
+	}
+}
+
+// CheckDataTimeFix is the message check.data.time.fix: "Bring in newer data, explain the gap, and check time zone and source of the dates.".
+func CheckDataTimeFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "引入较新的数据，说明空档的原因，并检查日期的时区和来源。",
+		EN: "Bring in newer data, explain the gap, and check time zone and source of the dates.",
+	}
+}
+
+// CheckDataTimeImportance is the message check.data.time.importance: "Old data describe a world that is gone, a gap hides a period, and a date in the future shows that the clock or the field is wrong.".
+func CheckDataTimeImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "陈旧的数据描述的是已经过去的情形，空档掩盖了一段时期，未来的日期说明时钟或字段有误。",
+		EN: "Old data describe a world that is gone, a gap hides a period, and a date in the future shows that the clock or the field is wrong.",
+	}
+}
+
+// CheckDataTimeMeaning is the message check.data.time.meaning: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that stand before an earlier one.".
+func CheckDataTimeMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最新一行距今的时间、最长的没有数据的时段、日期在未来的行，以及早于上一行的行。",
+		EN: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that stand before an earlier one.",
+	}
+}
+
+// CheckDataTimeTitle is the message check.data.time.title: "Times: freshness, gaps and order".
+func CheckDataTimeTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "时间：时效、空档与次序",
+		EN: "Times: freshness, gaps and order",
+	}
+}
+
 // CheckExplainConsistencyFix is the message check.explain.consistency.fix: "Look at the pairs: record what differs between them, fix seeds and versions, and have a second person decide where discretion is meant.".
 func CheckExplainConsistencyFix() plumbline.Text {
 	return plumbline.Text{
@@ -1780,6 +2252,46 @@ func ConfidenceS() plumbline.Text {
 	}
 }
 
+// DataTableAll is the message data_table.all: "all inputs".
+func DataTableAll() plumbline.Text {
+	return plumbline.Text{
+		ZH: "全部输入",
+		EN: "all inputs",
+	}
+}
+
+// DataTableDecisions is the message data_table.decisions: "decisions".
+func DataTableDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决定表",
+		EN: "decisions",
+	}
+}
+
+// DataTableReference is the message data_table.reference: "reference data".
+func DataTableReference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "参考数据",
+		EN: "reference data",
+	}
+}
+
+// DataTableReviews is the message data_table.reviews: "reviews".
+func DataTableReviews() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核表",
+		EN: "reviews",
+	}
+}
+
+// DataTableTraining is the message data_table.training: "training data".
+func DataTableTraining() plumbline.Text {
+	return plumbline.Text{
+		ZH: "训练数据",
+		EN: "training data",
+	}
+}
+
 // DimensionDataIntegrity is the message dimension.data-integrity: "Data integrity".
 func DimensionDataIntegrity() plumbline.Text {
 	return plumbline.Text{
@@ -1881,6 +2393,62 @@ func FindingBasisStated(column string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "敏感列 " + column + " 的来源、法律依据和删除日期均已写明。",
 		EN: "Source, legal basis and date of deletion of the sensitive column " + column + " are stated.",
+	}
+}
+
+// FindingDataBetween is the message finding.data_between: "{place}: {metric} is {value}, interval {low} to {high}, beyond {line} (n = {n}).".
+func FindingDataBetween(place plumbline.Text, metric plumbline.Text, value float64, low float64, high float64, line float64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + "：" + metric.ZH + "为 " + FormatNumber(plumbline.Chinese, value, 4) + "，区间 " + FormatNumber(plumbline.Chinese, low, 4) + " 至 " + FormatNumber(plumbline.Chinese, high, 4) + "，越过阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "（n = " + FormatInt(plumbline.Chinese, n) + "）。",
+		EN: place.EN + ": " + metric.EN + " is " + FormatNumber(plumbline.English, value, 4) + ", interval " + FormatNumber(plumbline.English, low, 4) + " to " + FormatNumber(plumbline.English, high, 4) + ", beyond " + FormatNumber(plumbline.English, line, 4) + " (n = " + FormatInt(plumbline.English, n) + ").",
+	}
+}
+
+// FindingDataBeyond is the message finding.data_beyond: "{place}: {metric} is {value}, beyond {line} (n = {n}).".
+func FindingDataBeyond(place plumbline.Text, metric plumbline.Text, value float64, line float64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + "：" + metric.ZH + "为 " + FormatNumber(plumbline.Chinese, value, 4) + "，越过阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "（n = " + FormatInt(plumbline.Chinese, n) + "）。",
+		EN: place.EN + ": " + metric.EN + " is " + FormatNumber(plumbline.English, value, 4) + ", beyond " + FormatNumber(plumbline.English, line, 4) + " (n = " + FormatInt(plumbline.English, n) + ").",
+	}
+}
+
+// FindingDataFine is the message finding.data_fine: "{metric}: {n} looked at, each on the good side of {line}.".
+func FindingDataFine(metric plumbline.Text, n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：共检查 " + plural(plumbline.Chinese, n, "#", "#") + " 项（列、表或输入），均在阈值 " + FormatNumber(plumbline.Chinese, line, 4) + " 的有利一侧。",
+		EN: metric.EN + ": " + plural(plumbline.English, n, "one column, table or input was", "# columns, tables or inputs were") + " looked at, each on the good side of " + FormatNumber(plumbline.English, line, 4) + ".",
+	}
+}
+
+// FindingDataPersonalColumn is the message finding.data_personal_column: "{place} holds personal data of the kind “{kind}” and is not declared.".
+func FindingDataPersonalColumn(place plumbline.Text, kind plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + " 含有类别为“" + kind.ZH + "”的个人信息，且未声明。",
+		EN: place.EN + " holds personal data of the kind “" + kind.EN + "” and is not declared.",
+	}
+}
+
+// FindingDataUnclear is the message finding.data_unclear: "{place}: {metric} is {value}, interval {low} to {high}; the interval lies on both sides of {line}, so nothing is decided (n = {n}).".
+func FindingDataUnclear(place plumbline.Text, metric plumbline.Text, value float64, low float64, high float64, line float64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + "：" + metric.ZH + "为 " + FormatNumber(plumbline.Chinese, value, 4) + "，区间 " + FormatNumber(plumbline.Chinese, low, 4) + " 至 " + FormatNumber(plumbline.Chinese, high, 4) + " 跨越阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "，无法判定（n = " + FormatInt(plumbline.Chinese, n) + "）。",
+		EN: place.EN + ": " + metric.EN + " is " + FormatNumber(plumbline.English, value, 4) + ", interval " + FormatNumber(plumbline.English, low, 4) + " to " + FormatNumber(plumbline.English, high, 4) + "; the interval lies on both sides of " + FormatNumber(plumbline.English, line, 4) + ", so nothing is decided (n = " + FormatInt(plumbline.English, n) + ").",
+	}
+}
+
+// FindingDataUnknown is the message finding.data_unknown: "{metric}: not tested for {n}, such as {place}. {reason}.".
+func FindingDataUnknown(metric plumbline.Text, n int64, place plumbline.Text, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：有 " + plural(plumbline.Chinese, n, "#", "#") + " 项未测试，例如 " + place.ZH + "。" + reason.ZH + "。",
+		EN: metric.EN + ": not tested for " + plural(plumbline.English, n, "one column, table or input", "# columns, tables or inputs") + ", such as " + place.EN + ". " + reason.EN + ".",
+	}
+}
+
+// FindingDataWithheld is the message finding.data_withheld: "{place}: {metric} is beyond {line}; the number is withheld to keep people out.".
+func FindingDataWithheld(place plumbline.Text, metric plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + "：" + metric.ZH + "越过阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "；为避免识别个人，数值不予显示。",
+		EN: place.EN + ": " + metric.EN + " is beyond " + FormatNumber(plumbline.English, line, 4) + "; the number is withheld to keep people out.",
 	}
 }
 
@@ -2564,11 +3132,43 @@ func MetricAucDifference() plumbline.Text {
 	}
 }
 
+// MetricBackwardTimeShare is the message metric.backward_time_share: "rows dated before the row above".
+func MetricBackwardTimeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "早于上一行的行所占份额",
+		EN: "rows dated before the row above",
+	}
+}
+
+// MetricBadRowShare is the message metric.bad_row_share: "rows that cannot be read".
+func MetricBadRowShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无法读取的行所占份额",
+		EN: "rows that cannot be read",
+	}
+}
+
+// MetricBadValueShare is the message metric.bad_value_share: "values that do not fit the kind of the column".
+func MetricBadValueShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与列的类型不符的值所占份额",
+		EN: "values that do not fit the kind of the column",
+	}
+}
+
 // MetricBaseRate is the message metric.base_rate: "favourable rate of outcomes (base rate)".
 func MetricBaseRate() plumbline.Text {
 	return plumbline.Text{
 		ZH: "结果有利率（基础率）",
 		EN: "favourable rate of outcomes (base rate)",
+	}
+}
+
+// MetricBeyondRangeShare is the message metric.beyond_range_share: "numbers beyond the range of the earlier data".
+func MetricBeyondRangeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "超出先前数据范围的数值所占份额",
+		EN: "numbers beyond the range of the earlier data",
 	}
 }
 
@@ -2636,11 +3236,43 @@ func MetricCalibrationSlope() plumbline.Text {
 	}
 }
 
+// MetricCategoryShareJump is the message metric.category_share_jump: "largest jump of a value's share within a short time".
+func MetricCategoryShareJump() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值份额在短时间内的最大跃升",
+		EN: "largest jump of a value's share within a short time",
+	}
+}
+
+// MetricColumnsAbsent is the message metric.columns_absent: "features of the earlier data that the decisions lack".
+func MetricColumnsAbsent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "先前数据有而决定表没有的特征数",
+		EN: "features of the earlier data that the decisions lack",
+	}
+}
+
 // MetricConditionalDemographicDisparity is the message metric.conditional_demographic_disparity: "conditional demographic disparity (CDD)".
 func MetricConditionalDemographicDisparity() plumbline.Text {
 	return plumbline.Text{
 		ZH: "条件人口统计差异（CDD）",
 		EN: "conditional demographic disparity (CDD)",
+	}
+}
+
+// MetricDataAgeRatio is the message metric.data_age_ratio: "age of the newest row, divided by the age at which data count as stale".
+func MetricDataAgeRatio() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最新一行的时龄与陈旧界限之比",
+		EN: "age of the newest row, divided by the age at which data count as stale",
+	}
+}
+
+// MetricDefinitionNamed is the message metric.definition_named: "definition of the workflow read".
+func MetricDefinitionNamed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已读取的工作流定义",
+		EN: "definition of the workflow read",
 	}
 }
 
@@ -2689,6 +3321,22 @@ func MetricDocumentsPresent() plumbline.Text {
 	return plumbline.Text{
 		ZH: "存在的文档占比",
 		EN: "documents that are there",
+	}
+}
+
+// MetricDuplicateIdShare is the message metric.duplicate_id_share: "share of rows with an id that was used before".
+func MetricDuplicateIdShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "编号重复的行所占份额",
+		EN: "share of rows with an id that was used before",
+	}
+}
+
+// MetricDuplicateRowShare is the message metric.duplicate_row_share: "share of repeated rows".
+func MetricDuplicateRowShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "重复行份额",
+		EN: "share of repeated rows",
 	}
 }
 
@@ -2796,6 +3444,22 @@ func MetricFavourableReviewShare() plumbline.Text {
 	}
 }
 
+// MetricFingerprintShare is the message metric.fingerprint_share: "inputs with a SHA-256".
+func MetricFingerprintShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有 SHA-256 的输入所占份额",
+		EN: "inputs with a SHA-256",
+	}
+}
+
+// MetricFutureTimeShare is the message metric.future_time_share: "rows dated in the future".
+func MetricFutureTimeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "日期在未来的行所占份额",
+		EN: "rows dated in the future",
+	}
+}
+
 // MetricGroupShare is the message metric.group_share: "share of rows".
 func MetricGroupShare() plumbline.Text {
 	return plumbline.Text{
@@ -2809,6 +3473,14 @@ func MetricGroupSize() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体行数",
 		EN: "rows in the group",
+	}
+}
+
+// MetricHashMismatch is the message metric.hash_mismatch: "model file that is not the approved one".
+func MetricHashMismatch() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与批准时不同的模型文件",
+		EN: "model file that is not the approved one",
 	}
 }
 
@@ -2836,6 +3508,22 @@ func MetricInventoryStatedShare() plumbline.Text {
 	}
 }
 
+// MetricKindChanged is the message metric.kind_changed: "column of another kind than before".
+func MetricKindChanged() plumbline.Text {
+	return plumbline.Text{
+		ZH: "类型与先前不同的列",
+		EN: "column of another kind than before",
+	}
+}
+
+// MetricLabelConflictShare is the message metric.label_conflict_share: "share of rows with equal features and different labels".
+func MetricLabelConflictShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "特征相同而标签不同的行所占份额",
+		EN: "share of rows with equal features and different labels",
+	}
+}
+
 // MetricLabelCoverage is the message metric.label_coverage: "share of decisions with a known outcome".
 func MetricLabelCoverage() plumbline.Text {
 	return plumbline.Text{
@@ -2852,11 +3540,35 @@ func MetricLabelCoverageDifference() plumbline.Text {
 	}
 }
 
+// MetricLabelDisagreementShare is the message metric.label_disagreement_share: "labels against the most certain predictions".
+func MetricLabelDisagreementShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与最有把握的预测相反的标签份额",
+		EN: "labels against the most certain predictions",
+	}
+}
+
+// MetricLabelModelAuc is the message metric.label_model_auc: "area under the curve of the label model (AUC)".
+func MetricLabelModelAuc() plumbline.Text {
+	return plumbline.Text{
+		ZH: "标签模型的曲线下面积（AUC）",
+		EN: "area under the curve of the label model (AUC)",
+	}
+}
+
 // MetricLikeUnlikeShare is the message metric.like_unlike_share: "pairs of like cases with different decisions".
 func MetricLikeUnlikeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "案件相似而决定不同的成对占比",
 		EN: "pairs of like cases with different decisions",
+	}
+}
+
+// MetricLongestGapShare is the message metric.longest_gap_share: "longest time without a row, as a share of the whole time".
+func MetricLongestGapShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最长空档占全部时间的份额",
+		EN: "longest time without a row, as a share of the whole time",
 	}
 }
 
@@ -2876,6 +3588,14 @@ func MetricMantelHaenszelRiskDifference() plumbline.Text {
 	}
 }
 
+// MetricMinorityShare is the message metric.minority_share: "share of the rarer side".
+func MetricMinorityShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "较少一侧的份额",
+		EN: "share of the rarer side",
+	}
+}
+
 // MetricMissingGroupRatio is the message metric.missing_group_ratio: "selection rate without a value, divided by that with one".
 func MetricMissingGroupRatio() plumbline.Text {
 	return plumbline.Text{
@@ -2889,6 +3609,30 @@ func MetricMissingShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "缺失值占比",
 		EN: "share of missing values",
+	}
+}
+
+// MetricMissingShareIncrease is the message metric.missing_share_increase: "increase of the share of missing values".
+func MetricMissingShareIncrease() plumbline.Text {
+	return plumbline.Text{
+		ZH: "缺失值份额的增加",
+		EN: "increase of the share of missing values",
+	}
+}
+
+// MetricMissingValueShare is the message metric.missing_value_share: "share of missing values in the column".
+func MetricMissingValueShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列缺失值份额",
+		EN: "share of missing values in the column",
+	}
+}
+
+// MetricNearDuplicateShare is the message metric.near_duplicate_share: "share of nearly repeated rows".
+func MetricNearDuplicateShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "近似重复行份额",
+		EN: "share of nearly repeated rows",
 	}
 }
 
@@ -2972,6 +3716,22 @@ func MetricNycUnknownCount() plumbline.Text {
 	}
 }
 
+// MetricOneLabelClusterShare is the message metric.one_label_cluster_share: "largest set of like rows with one label".
+func MetricOneLabelClusterShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "只有一种标签的最大相似行集合所占份额",
+		EN: "largest set of like rows with one label",
+	}
+}
+
+// MetricOutOfRangeShare is the message metric.out_of_range_share: "numbers outside the declared range".
+func MetricOutOfRangeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "超出声明范围的数值所占份额",
+		EN: "numbers outside the declared range",
+	}
+}
+
 // MetricOverrideRate is the message metric.override_rate: "override rate".
 func MetricOverrideRate() plumbline.Text {
 	return plumbline.Text{
@@ -2993,6 +3753,14 @@ func MetricOverrideToFavourableRate() plumbline.Text {
 	return plumbline.Text{
 		ZH: "不利建议被改判的占比",
 		EN: "adverse suggestions overridden",
+	}
+}
+
+// MetricPersonalTextShare is the message metric.personal_text_share: "rows whose text holds personal data".
+func MetricPersonalTextShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文本含有个人信息的行所占份额",
+		EN: "rows whose text holds personal data",
 	}
 }
 
@@ -3025,6 +3793,14 @@ func MetricPredictiveParityRatio() plumbline.Text {
 	return plumbline.Text{
 		ZH: "预测均等比",
 		EN: "predictive parity ratio",
+	}
+}
+
+// MetricProvenanceStated is the message metric.provenance_stated: "parts stated of source, licence and time of collection".
+func MetricProvenanceStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写明的来源、许可与收集时间所占份额",
+		EN: "parts stated of source, licence and time of collection",
 	}
 }
 
@@ -3292,6 +4068,14 @@ func MetricSensitiveBasisComplete() plumbline.Text {
 	}
 }
 
+// MetricSingleFeatureAuc is the message metric.single_feature_auc: "area under the curve of one feature alone (AUC)".
+func MetricSingleFeatureAuc() plumbline.Text {
+	return plumbline.Text{
+		ZH: "单个特征的曲线下面积（AUC）",
+		EN: "area under the curve of one feature alone (AUC)",
+	}
+}
+
 // MetricSurrogateBalancedAccuracy is the message metric.surrogate_balanced_accuracy: "balanced accuracy of the approximation".
 func MetricSurrogateBalancedAccuracy() plumbline.Text {
 	return plumbline.Text{
@@ -3348,6 +4132,54 @@ func MetricSurrogateUnexplainedShare() plumbline.Text {
 	}
 }
 
+// MetricTextAgeRatio is the message metric.text_age_ratio: "age of the text, divided by the age at which it counts as stale".
+func MetricTextAgeRatio() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文本时龄与陈旧界限之比",
+		EN: "age of the text, divided by the age at which it counts as stale",
+	}
+}
+
+// MetricTextDuplicateShare is the message metric.text_duplicate_share: "share of repeated passages".
+func MetricTextDuplicateShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "重复段落份额",
+		EN: "share of repeated passages",
+	}
+}
+
+// MetricTextNearDuplicateShare is the message metric.text_near_duplicate_share: "share of nearly repeated passages".
+func MetricTextNearDuplicateShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "近似重复段落份额",
+		EN: "share of nearly repeated passages",
+	}
+}
+
+// MetricTextPassages is the message metric.text_passages: "passages read".
+func MetricTextPassages() plumbline.Text {
+	return plumbline.Text{
+		ZH: "读取的段落数",
+		EN: "passages read",
+	}
+}
+
+// MetricTextPersonalShare is the message metric.text_personal_share: "share of passages with personal data".
+func MetricTextPersonalShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "含有个人信息的段落份额",
+		EN: "share of passages with personal data",
+	}
+}
+
+// MetricTopValueShare is the message metric.top_value_share: "share of the most frequent value".
+func MetricTopValueShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最常见取值的份额",
+		EN: "share of the most frequent value",
+	}
+}
+
 // MetricTrainingDataStated is the message metric.training_data_stated: "training data are stated".
 func MetricTrainingDataStated() plumbline.Text {
 	return plumbline.Text{
@@ -3361,6 +4193,14 @@ func MetricTrainingDataStatedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "已写明来源的模型与文本占比",
 		EN: "models and texts of which the origin is stated",
+	}
+}
+
+// MetricTrainingOverlapShare is the message metric.training_overlap_share: "share of decisions whose features stand in the training data".
+func MetricTrainingOverlapShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "特征出现在训练数据中的决定所占份额",
+		EN: "share of decisions whose features stand in the training data",
 	}
 }
 
@@ -3404,6 +4244,14 @@ func MetricUndecidedShare() plumbline.Text {
 	}
 }
 
+// MetricUndeclaredPersonalColumn is the message metric.undeclared_personal_column: "column of undeclared personal data".
+func MetricUndeclaredPersonalColumn() plumbline.Text {
+	return plumbline.Text{
+		ZH: "含有未声明个人信息的列",
+		EN: "column of undeclared personal data",
+	}
+}
+
 // MetricUnjudgedShare is the message metric.unjudged_share: "share of people in groups that were not judged".
 func MetricUnjudgedShare() plumbline.Text {
 	return plumbline.Text{
@@ -3417,6 +4265,14 @@ func MetricUnlikeShareByChance() plumbline.Text {
 	return plumbline.Text{
 		ZH: "随机情况下决定不同的成对占比",
 		EN: "pairs with different decisions by chance",
+	}
+}
+
+// MetricUnseenCategoryShare is the message metric.unseen_category_share: "rows with a value that the earlier data do not have".
+func MetricUnseenCategoryShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值在先前数据中没有的行所占份额",
+		EN: "rows with a value that the earlier data do not have",
 	}
 }
 
@@ -3820,11 +4676,107 @@ func PartSource() plumbline.Text {
 	}
 }
 
+// PartTableColumn is the message part.table_column: "{column} ({table})".
+func PartTableColumn(column string, table plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + "（" + table.ZH + "）",
+		EN: column + " (" + table.EN + ")",
+	}
+}
+
 // PartWithheld is the message part.withheld: "numbers withheld to keep people out".
 func PartWithheld() plumbline.Text {
 	return plumbline.Text{
 		ZH: "为避免识别个人，数值不予显示",
 		EN: "numbers withheld to keep people out",
+	}
+}
+
+// PersonalAddress is the message personal.address: "address".
+func PersonalAddress() plumbline.Text {
+	return plumbline.Text{
+		ZH: "地址",
+		EN: "address",
+	}
+}
+
+// PersonalBankCard is the message personal.bank-card: "bank card number".
+func PersonalBankCard() plumbline.Text {
+	return plumbline.Text{
+		ZH: "银行卡号",
+		EN: "bank card number",
+	}
+}
+
+// PersonalBirthDate is the message personal.birth-date: "date of birth".
+func PersonalBirthDate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出生日期",
+		EN: "date of birth",
+	}
+}
+
+// PersonalCreditCode is the message personal.credit-code: "unified social credit code".
+func PersonalCreditCode() plumbline.Text {
+	return plumbline.Text{
+		ZH: "统一社会信用代码",
+		EN: "unified social credit code",
+	}
+}
+
+// PersonalEMail is the message personal.e-mail: "e-mail address".
+func PersonalEMail() plumbline.Text {
+	return plumbline.Text{
+		ZH: "电子邮箱",
+		EN: "e-mail address",
+	}
+}
+
+// PersonalIpAddress is the message personal.ip-address: "IP address".
+func PersonalIpAddress() plumbline.Text {
+	return plumbline.Text{
+		ZH: "IP 地址",
+		EN: "IP address",
+	}
+}
+
+// PersonalMobile is the message personal.mobile: "mobile number".
+func PersonalMobile() plumbline.Text {
+	return plumbline.Text{
+		ZH: "手机号",
+		EN: "mobile number",
+	}
+}
+
+// PersonalPassport is the message personal.passport: "passport number".
+func PersonalPassport() plumbline.Text {
+	return plumbline.Text{
+		ZH: "护照号码",
+		EN: "passport number",
+	}
+}
+
+// PersonalPersonName is the message personal.person-name: "name of a person".
+func PersonalPersonName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "姓名",
+		EN: "name of a person",
+	}
+}
+
+// PersonalPhone is the message personal.phone: "telephone number".
+func PersonalPhone() plumbline.Text {
+	return plumbline.Text{
+		ZH: "电话号码",
+		EN: "telephone number",
+	}
+}
+
+// PersonalResidentId is the message personal.resident-id: "resident identity number".
+func PersonalResidentId() plumbline.Text {
+	return plumbline.Text{
+		ZH: "居民身份证号码",
+		EN: "resident identity number",
 	}
 }
 
@@ -3841,6 +4793,14 @@ func ReasonInconclusive() plumbline.Text {
 	return plumbline.Text{
 		ZH: "无法判定，区间跨越阈值",
 		EN: "inconclusive; the interval lies on both sides of the threshold",
+	}
+}
+
+// ReasonIndistinct is the message reason.indistinct: "the columns say too little to tell a defect from what is natural".
+func ReasonIndistinct() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列所含信息过少，无法区分缺陷与自然情形",
+		EN: "the columns say too little to tell a defect from what is natural",
 	}
 }
 
@@ -5068,6 +6028,22 @@ func ReportHowCensus() plumbline.Text {
 	}
 }
 
+// ReportHowDelong is the message report.how.delong: "DeLong".
+func ReportHowDelong() plumbline.Text {
+	return plumbline.Text{
+		ZH: "DeLong 区间",
+		EN: "DeLong",
+	}
+}
+
+// ReportHowDelongBonferroni is the message report.how.delong-bonferroni: "DeLong, Bonferroni".
+func ReportHowDelongBonferroni() plumbline.Text {
+	return plumbline.Text{
+		ZH: "DeLong 区间（Bonferroni）",
+		EN: "DeLong, Bonferroni",
+	}
+}
+
 // ReportHowDelongLogit is the message report.how.delong-logit: "DeLong on the logit scale".
 func ReportHowDelongLogit() plumbline.Text {
 	return plumbline.Text{
@@ -5129,6 +6105,14 @@ func ReportHowNewcombe() plumbline.Text {
 	return plumbline.Text{
 		ZH: "Newcombe 混合得分区间",
 		EN: "Newcombe hybrid score",
+	}
+}
+
+// ReportHowNewcombeBonferroni is the message report.how.newcombe-bonferroni: "Newcombe hybrid score, Bonferroni".
+func ReportHowNewcombeBonferroni() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Newcombe 混合得分区间（Bonferroni）",
+		EN: "Newcombe hybrid score, Bonferroni",
 	}
 }
 
@@ -7530,6 +8514,65 @@ var fixed = [...]entry{
 	{"check.bias.sensitive_basis.importance", CheckBiasSensitiveBasisImportance()},
 	{"check.bias.sensitive_basis.meaning", CheckBiasSensitiveBasisMeaning()},
 	{"check.bias.sensitive_basis.title", CheckBiasSensitiveBasisTitle()},
+	{"check.data.balance.fix", CheckDataBalanceFix()},
+	{"check.data.balance.importance", CheckDataBalanceImportance()},
+	{"check.data.balance.meaning", CheckDataBalanceMeaning()},
+	{"check.data.balance.title", CheckDataBalanceTitle()},
+	{"check.data.constant.fix", CheckDataConstantFix()},
+	{"check.data.constant.importance", CheckDataConstantImportance()},
+	{"check.data.constant.meaning", CheckDataConstantMeaning()},
+	{"check.data.constant.title", CheckDataConstantTitle()},
+	{"check.data.duplicates.fix", CheckDataDuplicatesFix()},
+	{"check.data.duplicates.importance", CheckDataDuplicatesImportance()},
+	{"check.data.duplicates.meaning", CheckDataDuplicatesMeaning()},
+	{"check.data.duplicates.param.max_chance", CheckDataDuplicatesParamMaxChance()},
+	{"check.data.duplicates.title", CheckDataDuplicatesTitle()},
+	{"check.data.fingerprint.fix", CheckDataFingerprintFix()},
+	{"check.data.fingerprint.importance", CheckDataFingerprintImportance()},
+	{"check.data.fingerprint.meaning", CheckDataFingerprintMeaning()},
+	{"check.data.fingerprint.title", CheckDataFingerprintTitle()},
+	{"check.data.label_noise.fix", CheckDataLabelNoiseFix()},
+	{"check.data.label_noise.importance", CheckDataLabelNoiseImportance()},
+	{"check.data.label_noise.meaning", CheckDataLabelNoiseMeaning()},
+	{"check.data.label_noise.param.certain_share", CheckDataLabelNoiseParamCertainShare()},
+	{"check.data.label_noise.param.folds", CheckDataLabelNoiseParamFolds()},
+	{"check.data.label_noise.param.max_rows", CheckDataLabelNoiseParamMaxRows()},
+	{"check.data.label_noise.param.min_auc", CheckDataLabelNoiseParamMinAuc()},
+	{"check.data.label_noise.param.windows", CheckDataLabelNoiseParamWindows()},
+	{"check.data.label_noise.title", CheckDataLabelNoiseTitle()},
+	{"check.data.leakage.fix", CheckDataLeakageFix()},
+	{"check.data.leakage.importance", CheckDataLeakageImportance()},
+	{"check.data.leakage.meaning", CheckDataLeakageMeaning()},
+	{"check.data.leakage.param.bins", CheckDataLeakageParamBins()},
+	{"check.data.leakage.param.folds", CheckDataLeakageParamFolds()},
+	{"check.data.leakage.param.max_rows", CheckDataLeakageParamMaxRows()},
+	{"check.data.leakage.title", CheckDataLeakageTitle()},
+	{"check.data.missing.fix", CheckDataMissingFix()},
+	{"check.data.missing.importance", CheckDataMissingImportance()},
+	{"check.data.missing.meaning", CheckDataMissingMeaning()},
+	{"check.data.missing.title", CheckDataMissingTitle()},
+	{"check.data.personal.fix", CheckDataPersonalFix()},
+	{"check.data.personal.importance", CheckDataPersonalImportance()},
+	{"check.data.personal.meaning", CheckDataPersonalMeaning()},
+	{"check.data.personal.title", CheckDataPersonalTitle()},
+	{"check.data.ranges.fix", CheckDataRangesFix()},
+	{"check.data.ranges.importance", CheckDataRangesImportance()},
+	{"check.data.ranges.meaning", CheckDataRangesMeaning()},
+	{"check.data.ranges.title", CheckDataRangesTitle()},
+	{"check.data.schema.fix", CheckDataSchemaFix()},
+	{"check.data.schema.importance", CheckDataSchemaImportance()},
+	{"check.data.schema.meaning", CheckDataSchemaMeaning()},
+	{"check.data.schema.title", CheckDataSchemaTitle()},
+	{"check.data.texts.fix", CheckDataTextsFix()},
+	{"check.data.texts.importance", CheckDataTextsImportance()},
+	{"check.data.texts.meaning", CheckDataTextsMeaning()},
+	{"check.data.texts.param.max_passages", CheckDataTextsParamMaxPassages()},
+	{"check.data.texts.param.similarity", CheckDataTextsParamSimilarity()},
+	{"check.data.texts.title", CheckDataTextsTitle()},
+	{"check.data.time.fix", CheckDataTimeFix()},
+	{"check.data.time.importance", CheckDataTimeImportance()},
+	{"check.data.time.meaning", CheckDataTimeMeaning()},
+	{"check.data.time.title", CheckDataTimeTitle()},
 	{"check.explain.consistency.fix", CheckExplainConsistencyFix()},
 	{"check.explain.consistency.importance", CheckExplainConsistencyImportance()},
 	{"check.explain.consistency.meaning", CheckExplainConsistencyMeaning()},
@@ -7625,6 +8668,11 @@ var fixed = [...]entry{
 	{"cli.summary.untested", CliSummaryUntested()},
 	{"confidence.K", ConfidenceK()},
 	{"confidence.S", ConfidenceS()},
+	{"data_table.all", DataTableAll()},
+	{"data_table.decisions", DataTableDecisions()},
+	{"data_table.reference", DataTableReference()},
+	{"data_table.reviews", DataTableReviews()},
+	{"data_table.training", DataTableTraining()},
 	{"dimension.data-integrity", DimensionDataIntegrity()},
 	{"dimension.explainability", DimensionExplainability()},
 	{"dimension.human-oversight", DimensionHumanOversight()},
@@ -7670,7 +8718,11 @@ var fixed = [...]entry{
 	{"metric.adverse_review_share", MetricAdverseReviewShare()},
 	{"metric.auc", MetricAuc()},
 	{"metric.auc_difference", MetricAucDifference()},
+	{"metric.backward_time_share", MetricBackwardTimeShare()},
+	{"metric.bad_row_share", MetricBadRowShare()},
+	{"metric.bad_value_share", MetricBadValueShare()},
 	{"metric.base_rate", MetricBaseRate()},
+	{"metric.beyond_range_share", MetricBeyondRangeShare()},
 	{"metric.breslow_day_p", MetricBreslowDayP()},
 	{"metric.busiest_reviewer_share", MetricBusiestReviewerShare()},
 	{"metric.calibration_curve", MetricCalibrationCurve()},
@@ -7679,13 +8731,19 @@ var fixed = [...]entry{
 	{"metric.calibration_in_the_large_difference", MetricCalibrationInTheLargeDifference()},
 	{"metric.calibration_intercept", MetricCalibrationIntercept()},
 	{"metric.calibration_slope", MetricCalibrationSlope()},
+	{"metric.category_share_jump", MetricCategoryShareJump()},
+	{"metric.columns_absent", MetricColumnsAbsent()},
 	{"metric.conditional_demographic_disparity", MetricConditionalDemographicDisparity()},
+	{"metric.data_age_ratio", MetricDataAgeRatio()},
+	{"metric.definition_named", MetricDefinitionNamed()},
 	{"metric.demographic_disparity", MetricDemographicDisparity()},
 	{"metric.demographic_parity_difference", MetricDemographicParityDifference()},
 	{"metric.demographic_parity_ratio", MetricDemographicParityRatio()},
 	{"metric.document_present", MetricDocumentPresent()},
 	{"metric.documented_version_current", MetricDocumentedVersionCurrent()},
 	{"metric.documents_present", MetricDocumentsPresent()},
+	{"metric.duplicate_id_share", MetricDuplicateIdShare()},
+	{"metric.duplicate_row_share", MetricDuplicateRowShare()},
 	{"metric.equal_opportunity_difference", MetricEqualOpportunityDifference()},
 	{"metric.equal_opportunity_ratio", MetricEqualOpportunityRatio()},
 	{"metric.equalized_odds_difference", MetricEqualizedOddsDifference()},
@@ -7699,18 +8757,30 @@ var fixed = [...]entry{
 	{"metric.false_positive_rate_difference", MetricFalsePositiveRateDifference()},
 	{"metric.false_positive_rate_ratio", MetricFalsePositiveRateRatio()},
 	{"metric.favourable_review_share", MetricFavourableReviewShare()},
+	{"metric.fingerprint_share", MetricFingerprintShare()},
+	{"metric.future_time_share", MetricFutureTimeShare()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.hash_mismatch", MetricHashMismatch()},
 	{"metric.identical_unlike_share", MetricIdenticalUnlikeShare()},
 	{"metric.inventory_part_stated", MetricInventoryPartStated()},
 	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
+	{"metric.kind_changed", MetricKindChanged()},
+	{"metric.label_conflict_share", MetricLabelConflictShare()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
+	{"metric.label_disagreement_share", MetricLabelDisagreementShare()},
+	{"metric.label_model_auc", MetricLabelModelAuc()},
 	{"metric.like_unlike_share", MetricLikeUnlikeShare()},
+	{"metric.longest_gap_share", MetricLongestGapShare()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
 	{"metric.mantel_haenszel_risk_difference", MetricMantelHaenszelRiskDifference()},
+	{"metric.minority_share", MetricMinorityShare()},
 	{"metric.missing_group_ratio", MetricMissingGroupRatio()},
 	{"metric.missing_share", MetricMissingShare()},
+	{"metric.missing_share_increase", MetricMissingShareIncrease()},
+	{"metric.missing_value_share", MetricMissingValueShare()},
+	{"metric.near_duplicate_share", MetricNearDuplicateShare()},
 	{"metric.negative_predictive_value", MetricNegativePredictiveValue()},
 	{"metric.negative_predictive_value_difference", MetricNegativePredictiveValueDifference()},
 	{"metric.negative_predictive_value_ratio", MetricNegativePredictiveValueRatio()},
@@ -7721,13 +8791,17 @@ var fixed = [...]entry{
 	{"metric.nyc_selection_impact_ratio", MetricNycSelectionImpactRatio()},
 	{"metric.nyc_selection_rate", MetricNycSelectionRate()},
 	{"metric.nyc_unknown_count", MetricNycUnknownCount()},
+	{"metric.one_label_cluster_share", MetricOneLabelClusterShare()},
+	{"metric.out_of_range_share", MetricOutOfRangeShare()},
 	{"metric.override_rate", MetricOverrideRate()},
 	{"metric.override_to_adverse_rate", MetricOverrideToAdverseRate()},
 	{"metric.override_to_favourable_rate", MetricOverrideToFavourableRate()},
+	{"metric.personal_text_share", MetricPersonalTextShare()},
 	{"metric.population_share", MetricPopulationShare()},
 	{"metric.positive_predictive_value", MetricPositivePredictiveValue()},
 	{"metric.predictive_parity_difference", MetricPredictiveParityDifference()},
 	{"metric.predictive_parity_ratio", MetricPredictiveParityRatio()},
+	{"metric.provenance_stated", MetricProvenanceStated()},
 	{"metric.proxy_influence", MetricProxyInfluence()},
 	{"metric.proxy_p", MetricProxyP()},
 	{"metric.proxy_skill", MetricProxySkill()},
@@ -7761,6 +8835,7 @@ var fixed = [...]entry{
 	{"metric.score_deviation_share", MetricScoreDeviationShare()},
 	{"metric.selection_rate", MetricSelectionRate()},
 	{"metric.sensitive_basis_complete", MetricSensitiveBasisComplete()},
+	{"metric.single_feature_auc", MetricSingleFeatureAuc()},
 	{"metric.surrogate_balanced_accuracy", MetricSurrogateBalancedAccuracy()},
 	{"metric.surrogate_column_offered", MetricSurrogateColumnOffered()},
 	{"metric.surrogate_importance", MetricSurrogateImportance()},
@@ -7768,15 +8843,24 @@ var fixed = [...]entry{
 	{"metric.surrogate_majority_share", MetricSurrogateMajorityShare()},
 	{"metric.surrogate_rules", MetricSurrogateRules()},
 	{"metric.surrogate_unexplained_share", MetricSurrogateUnexplainedShare()},
+	{"metric.text_age_ratio", MetricTextAgeRatio()},
+	{"metric.text_duplicate_share", MetricTextDuplicateShare()},
+	{"metric.text_near_duplicate_share", MetricTextNearDuplicateShare()},
+	{"metric.text_passages", MetricTextPassages()},
+	{"metric.text_personal_share", MetricTextPersonalShare()},
+	{"metric.top_value_share", MetricTopValueShare()},
 	{"metric.training_data_stated", MetricTrainingDataStated()},
 	{"metric.training_data_stated_share", MetricTrainingDataStatedShare()},
+	{"metric.training_overlap_share", MetricTrainingOverlapShare()},
 	{"metric.true_negative_rate", MetricTrueNegativeRate()},
 	{"metric.true_negative_rate_difference", MetricTrueNegativeRateDifference()},
 	{"metric.true_negative_rate_ratio", MetricTrueNegativeRateRatio()},
 	{"metric.true_positive_rate", MetricTruePositiveRate()},
 	{"metric.undecided_share", MetricUndecidedShare()},
+	{"metric.undeclared_personal_column", MetricUndeclaredPersonalColumn()},
 	{"metric.unjudged_share", MetricUnjudgedShare()},
 	{"metric.unlike_share_by_chance", MetricUnlikeShareByChance()},
+	{"metric.unseen_category_share", MetricUnseenCategoryShare()},
 	{"metric.version_share", MetricVersionShare()},
 	{"metric.versions_seen", MetricVersionsSeen()},
 	{"note.independent", NoteIndependent()},
@@ -7795,8 +8879,20 @@ var fixed = [...]entry{
 	{"part.replay_version", PartReplayVersion()},
 	{"part.source", PartSource()},
 	{"part.withheld", PartWithheld()},
+	{"personal.address", PersonalAddress()},
+	{"personal.bank-card", PersonalBankCard()},
+	{"personal.birth-date", PersonalBirthDate()},
+	{"personal.credit-code", PersonalCreditCode()},
+	{"personal.e-mail", PersonalEMail()},
+	{"personal.ip-address", PersonalIpAddress()},
+	{"personal.mobile", PersonalMobile()},
+	{"personal.passport", PersonalPassport()},
+	{"personal.person-name", PersonalPersonName()},
+	{"personal.phone", PersonalPhone()},
+	{"personal.resident-id", PersonalResidentId()},
 	{"reason.constant", ReasonConstant()},
 	{"reason.inconclusive", ReasonInconclusive()},
+	{"reason.indistinct", ReasonIndistinct()},
 	{"reason.informs-only", ReasonInformsOnly()},
 	{"reason.no-data", ReasonNoData()},
 	{"reason.not-attested", ReasonNotAttested()},
@@ -7927,6 +9023,8 @@ var fixed = [...]entry{
 	{"report.host", ReportHost()},
 	{"report.host_dynamic", ReportHostDynamic()},
 	{"report.how.census", ReportHowCensus()},
+	{"report.how.delong", ReportHowDelong()},
+	{"report.how.delong-bonferroni", ReportHowDelongBonferroni()},
 	{"report.how.delong-logit", ReportHowDelongLogit()},
 	{"report.how.delong-simultaneous", ReportHowDelongSimultaneous()},
 	{"report.how.delta-multinomial", ReportHowDeltaMultinomial()},
@@ -7935,6 +9033,7 @@ var fixed = [...]entry{
 	{"report.how.koopman", ReportHowKoopman()},
 	{"report.how.koopman-simultaneous", ReportHowKoopmanSimultaneous()},
 	{"report.how.newcombe", ReportHowNewcombe()},
+	{"report.how.newcombe-bonferroni", ReportHowNewcombeBonferroni()},
 	{"report.how.newcombe-simultaneous", ReportHowNewcombeSimultaneous()},
 	{"report.how.robins-breslow-greenland", ReportHowRobinsBreslowGreenland()},
 	{"report.how.sato-klingenberg", ReportHowSatoKlingenberg()},
