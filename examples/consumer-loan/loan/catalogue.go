@@ -1,0 +1,126 @@
+package loan
+
+import (
+	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/examples/planted"
+)
+
+// The files of the definition that defects change.
+const (
+	workflowFile = "plumbline.yaml"
+	flowFile     = "flow.n8n.json"
+)
+
+// Catalogue returns all defects with the finding that must show each and what it changes in the definition, in the order of
+// README.md.
+func Catalogue() []planted.Defect {
+	var out []planted.Defect
+	for _, part := range [][]planted.Defect{biasDefects(), dataDefects(), explainDefects(), securityDefects(), oversightDefects()} {
+		out = append(out, part...)
+	}
+	return out
+}
+
+// shown is a defect that one finding must show.
+func shown(name Defect, d plumbline.Dimension, control, hint string, edits ...planted.Edit) planted.Defect {
+	return planted.Defect{Name: name, Dimension: d, Shows: []planted.Finding{{Control: control, Hint: hint}}, Edits: edits}
+}
+
+// edit is a change of one text of a file.
+func edit(file, before, after string) planted.Edit {
+	return planted.Edit{File: file, Old: before, New: after}
+}
+
+func biasDefects() []planted.Defect {
+	const d = plumbline.ModelBias
+	return []planted.Defect{
+		shown(SexPenalty, d, "MB-03", "/sex"),
+		shown(AgeCliff, d, "MB-03", "/age_band"),
+		shown(Intersection, d, "MB-03", "/sex/age_band"),
+		shown(RegionRepresentation, d, "MB-08", "/region=东北"),
+		shown(Proxy, d, "MB-01", "/sex/shopping_category"),
+		shown(Calibration, d, "MB-04", "/calibration_in_the_large_difference/region"),
+		shown(MissingSex, d, "MB-03", "/sex="),
+		shown(NoBasis, "", "PR-01", "/region", edit(workflowFile, `
+      source: 申请表中的居住地 / residence in the application form
+      basis: 申请表第七条的同意 / consent, clause 7 of the application form (PIPL art. 13)
+`, `
+      source: 申请表中的居住地 / residence in the application form
+`)),
+	}
+}
+
+func dataDefects() []planted.Defect {
+	const d = plumbline.DataIntegrity
+	return []planted.Defect{
+		shown(Drift, d, "DI-05", "income"),
+		shown(Duplicates, d, "DI-04", "duplicate"),
+		shown(MissingIncome, d, "DI-04", "income"),
+		shown(ConstantColumn, d, "DI-04", "device_type"),
+		shown(OutOfRange, d, "DI-04", "debt_ratio"),
+		shown(UnseenCategory, d, "DI-04", "loan_purpose"),
+		shown(LabelFlip, d, "DI-05", "label"),
+		shown(Leakage, d, "DI-05", "calls"),
+		shown(TrainingOverlap, d, "DI-05", "overlap"),
+		shown(TimeGap, d, "DI-04", "gap"),
+		shown(OutOfOrder, d, "DI-04", "order"),
+		shown(UndeclaredIdentity, d, "DI-02", "contact_ref"),
+		shown(StaleTraining, d, "DI-04", "training", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
+		shown(NoLicence, d, "DI-02", "training", edit(workflowFile, `    licence: 内部数据 / internal
+    source: 上一年度已放款贷款 / loans granted the year before
+`, "")),
+	}
+}
+
+func explainDefects() []planted.Defect {
+	const d = plumbline.Explainability
+	version := func(file string) planted.Edit {
+		return edit(file, "版本 / version: cl-2026.1", "版本 / version: cl-2025.3")
+	}
+	return []planted.Defect{
+		shown(MissingReason, d, "EX-02", "coverage"),
+		shown(UnknownReason, d, "EX-02", "valid"),
+		shown(UnstableReasons, d, "EX-02", "stab"),
+		shown(Inconsistent, d, "EX-02", "consist"),
+		shown(NoVersion, d, "EX-03", ""),
+		shown(StaleDocument, d, "EX-01", "", edit(workflowFile, "\n  version: cl-2026.1 #", "\n  version: cl-2025.3 #"),
+			version("docs/purpose.md"), version("docs/mechanism.md"), version("docs/limits.md")),
+		shown(UnknownTraining, d, "EX-01", "training", edit(workflowFile, `    training:
+      statement: 供应商的模型说明，第 3 节（虚构） / the provider's model card, section 3 (made up)
+      contract: 采购合同 LC-2026-017（虚构） / purchase contract LC-2026-017 (made up)
+`, "")),
+	}
+}
+
+func securityDefects() []planted.Defect {
+	const d = plumbline.Security
+	flow := func(name Defect, control, hint string, edits ...string) planted.Defect {
+		out := shown(name, d, control, hint)
+		for i := 0; i < len(edits); i += 2 {
+			out.Edits = append(out.Edits, edit(flowFile, edits[i], edits[i+1]))
+		}
+		return out
+	}
+	return []planted.Defect{
+		flow(Secret, "SE-02", "secret", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+planted.FakeKey()+`"`),
+		flow(PlainHTTP, "SE-03", "http", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),
+		flow(UnpinnedModel, "SE-07", "", `"example-chat-2026-03-01"`, `"example-chat-latest"`),
+		flow(NoErrorPath, "SE-09", "error",
+			",\n      \"onError\": \"continueErrorOutput\"", "",
+			`[{ "node": "Apply cut-off", "type": "main", "index": 0 }], [{ "node": "Scoring failed", "type": "main", "index": 0 }]`,
+			`[{ "node": "Apply cut-off", "type": "main", "index": 0 }]`,
+			`, "errorWorkflow": "tell-operations"`, ""),
+		flow(Injection, "SE-04", "", "{{ $json.reason_codes }}", "{{ $json.reason_codes }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}"),
+		flow(UnapprovedAction, "SE-06", "", `"Draft letter": { "main": [[{ "node": "Approve letter",`, `"Draft letter": { "main": [[{ "node": "Send letter",`),
+		shown(NoHash, d, "DI-05", "hash", edit(workflowFile, "    sha256: 090691a110f588f5d1a7037c14f2c2c9df3d96f404ed5cf31e36a1c799c9e990\n", "")),
+		flow(OpenTrigger, "SE-02", "trigger", `"authentication": "headerAuth"`, `"authentication": "none"`),
+	}
+}
+
+func oversightDefects() []planted.Defect {
+	const d = plumbline.Oversight
+	return []planted.Defect{
+		shown(RubberStamp, d, "OV-01", ""),
+		shown(Unreviewed, d, "OV-01", ""),
+	}
+}

@@ -1,0 +1,294 @@
+package loan
+
+import (
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/plumbline-project/plumbline/examples/planted"
+)
+
+// Sizes of the defects of data and records, as shares of the rows that they can concern.
+const (
+	driftIncome      = 1.4  // factor of incomes; the score gains as much by it …
+	driftDebt        = 0.10 // … as it loses by debts, so that the rates of approval stay
+	duplicateShare   = 0.02
+	duplicateIDs     = 0.01
+	missingIncome    = 0.30
+	outOfRangeShare  = 0.01
+	unseenShare      = 0.04
+	conflictShare    = 0.08 // training rows that repeat the row before with the other outcome
+	flippedShare     = 0.15 // training rows whose outcome is turned round
+	overlapShare     = 0.20 // training rows that are decisions of the year
+	outOfOrderShare  = 0.05
+	remarkNumbers    = 0.20
+	missingReason    = 0.20 // of the refusals
+	unstableShare    = 0.80 // of the refusals
+	inconsistentPair = 0.12 // of the decisions without a person
+	noVersionShare   = 0.30
+	unreviewedOdd    = 0.90 // of the refusals near the cut-off
+)
+
+// gapDays is how long nothing is decided under [TimeGap], and gapStart when that begins.
+const gapDays = 40
+
+func gapStart() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }
+
+// shift makes a person of the drifted population.
+func (p *person) shift() {
+	p.income = int32(100 * math.Round(float64(p.income)*driftIncome/100))
+	p.debt = math.Round(1000*min(p.debt+driftDebt, 0.95)) / 1000
+}
+
+// aroundGap presses the decisions of twice gapDays into the first half of that time, so that the second half is empty.
+func aroundGap(at time.Time) time.Time {
+	from := gapStart().AddDate(0, 0, -gapDays)
+	into := at.Sub(from)
+	if into < 0 || into >= 2*gapDays*24*time.Hour {
+		return at
+	}
+	return from.Add(into / 2).Truncate(time.Second)
+}
+
+// addColumns fills the columns that neither the score nor the outcome depends on.
+func addColumns(data *Data, rng *rand.Rand) {
+	calls := func() int32 {
+		return int32(planted.Pick(rng.Float64(), []planted.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}}))
+	} //nolint:gosec // 0 to 4
+	remarks := planted.Even("资料齐全", "已核对收入证明", "客户自行申请", "合作商户推荐", "补充了资料")
+	for i := range data.Decisions {
+		d := &data.Decisions[i]
+		d.Calls = calls()
+		d.Remark = remarks[planted.Pick(rng.Float64(), remarks)].Value
+		d.ContactRef = planted.Number("sheet-", 1+rng.IntN(60))
+	}
+	for i := range data.Training {
+		data.Training[i].Calls = calls()
+	}
+}
+
+// spoil plants the defects that are made of finished rows. Each has a stream of its own, and stands before those whose
+// work it must not see: copies are taken of clean rows.
+func spoil(data *Data, seed uint64) {
+	plants := []struct {
+		name  Defect
+		plant func(*Data, *rand.Rand)
+	}{
+		{StaleTraining, (*Data).age},
+		{TrainingOverlap, (*Data).overlap},
+		{Inconsistent, (*Data).swapVerdicts},
+		{UnstableReasons, (*Data).shuffleReasons},
+		{MissingReason, (*Data).dropReasons},
+		{Duplicates, (*Data).duplicate},
+		{OutOfOrder, (*Data).jumpBack},
+		{UndeclaredIdentity, (*Data).identify},
+		{MissingIncome, (*Data).dropIncome},
+		{ConstantColumn, (*Data).fixDevice},
+		{OutOfRange, (*Data).percent},
+		{UnseenCategory, (*Data).invent},
+		{NoVersion, (*Data).dropVersion},
+		{Leakage, (*Data).leak},
+		{LabelFlip, (*Data).flip},
+	}
+	on := among(data.defects)
+	for i, p := range plants {
+		if on(p.name) {
+			p.plant(data, planted.Rand(seed, spoilStream+uint64(i)))
+		}
+	}
+}
+
+// some calls f with the decisions that a share hits by lot.
+func (d *Data) some(rng *rand.Rand, share float64, f func(*Decision)) {
+	for i := range d.Decisions {
+		if rng.Float64() < share {
+			f(&d.Decisions[i])
+		}
+	}
+}
+
+func (d *Data) age(*rand.Rand) {
+	for i := range d.Training {
+		d.Training[i].GrantedAt = d.Training[i].GrantedAt.AddDate(-5, 0, 0)
+	}
+}
+
+// overlap puts granted decisions with a known outcome in the place of training rows.
+func (d *Data) overlap(rng *rand.Rand) {
+	var known []int
+	for i := range d.Decisions {
+		if d.Decisions[i].Repaid != "" {
+			known = append(known, i)
+		}
+	}
+	rng.Shuffle(len(known), func(i, j int) { known[i], known[j] = known[j], known[i] })
+	for i := range d.Training {
+		if rng.Float64() >= overlapShare || len(known) == 0 {
+			continue
+		}
+		c, e := &d.Decisions[known[0]], &d.Training[i]
+		known = known[1:]
+		*e = Example{
+			ID: e.ID, GrantedAt: e.GrantedAt, Region: c.Region, Sex: c.Sex, Age: c.Age, Income: c.Income, Employment: c.Employment,
+			DebtRatio: c.DebtRatio, History: c.History, Defaults: c.Defaults, Amount: c.Amount, Purpose: c.Purpose, Calls: c.Calls,
+			Area: c.Area, Category: c.Category, Repaid: c.Repaid,
+		}
+	}
+}
+
+// swapVerdicts lets pairs of a granted and a refused applicant of one sex, age band and region change places, so that like
+// cases meet unlike decisions and no group's rate moves.
+func (d *Data) swapVerdicts(rng *rand.Rand) {
+	_, to := span()
+	type group struct {
+		sex, region string
+		band        int32
+		turn        bool
+	}
+	waiting := map[group]int{}
+	for i := range d.Decisions {
+		c := &d.Decisions[i]
+		if c.Route != "auto" || rng.Float64() >= inconsistentPair {
+			continue
+		}
+		g := group{c.Sex, c.Region, min(c.Age/15, 4), c.Approved == "1"}
+		other := g
+		other.turn = !g.turn
+		j, ok := waiting[other]
+		if !ok {
+			waiting[g] = i
+			continue
+		}
+		delete(waiting, other)
+		for _, k := range []int{i, j} {
+			c := &d.Decisions[k]
+			repays := rng.Float64() < d.truths[k]
+			if c.Approved == "1" {
+				c.Approved, c.Repaid, c.Reasons = "0", "", inputs()[rng.IntN(len(inputs()))]
+				continue
+			}
+			c.Approved, c.Reasons = "1", ""
+			if c.DecidedAt.Before(to.AddDate(0, 0, -60)) {
+				c.Repaid = planted.Bit(repays)
+			}
+		}
+	}
+}
+
+func (d *Data) shuffleReasons(rng *rand.Rand) {
+	names := inputs()
+	d.some(rng, unstableShare, func(c *Decision) {
+		if c.Reasons != "" {
+			order := rng.Perm(len(names))
+			c.Reasons = names[order[0]] + ";" + names[order[1]]
+		}
+	})
+}
+
+func (d *Data) dropReasons(rng *rand.Rand) {
+	d.some(rng, missingReason, func(c *Decision) { c.Reasons = "" })
+}
+
+// duplicate puts copies of the row before in the place of rows, and gives others the id of the row before. Cases that a person
+// reviewed stay.
+func (d *Data) duplicate(rng *rand.Rand) {
+	for i := 1; i < len(d.Decisions); i++ {
+		u := rng.Float64()
+		before, c := &d.Decisions[i-1], &d.Decisions[i]
+		switch {
+		case before.Route != "auto" || c.Route != "auto":
+		case u < duplicateShare:
+			*c = *before
+		case u < duplicateShare+duplicateIDs:
+			c.ID = before.ID
+		}
+	}
+}
+
+// jumpBack sets times ten days back, as a clock does that was not set; never into the gap of [TimeGap].
+func (d *Data) jumpBack(rng *rand.Rand) {
+	from, to := gapStart(), gapStart().AddDate(0, 0, gapDays)
+	d.some(rng, outOfOrderShare, func(c *Decision) {
+		at := c.DecidedAt.AddDate(0, 0, -10)
+		if c.Route == "auto" && !(at.Before(to) && !at.Before(from)) {
+			c.DecidedAt = at
+		}
+	})
+}
+
+// identify writes a resident identity number where the reference of the contact sheet belongs, one for each applicant, and mobile
+// numbers into remarks.
+func (d *Data) identify(rng *rand.Rand) {
+	numbers := map[string]string{}
+	for i := range d.Decisions {
+		c := &d.Decisions[i]
+		n, ok := numbers[c.Applicant]
+		if !ok {
+			n = planted.ResidentNumber(rng, c.Sex == female || c.Sex == unknown && rng.IntN(2) == 0, int(c.Age))
+			numbers[c.Applicant] = n
+		}
+		c.ContactRef = n
+		if rng.Float64() < remarkNumbers {
+			c.Remark = "客户要求致电 " + planted.MobileNumber(rng)
+		}
+	}
+}
+
+func (d *Data) dropIncome(rng *rand.Rand) {
+	d.some(rng, missingIncome, func(c *Decision) { c.Income, c.IncomeBand = 0, "" })
+}
+
+func (d *Data) fixDevice(*rand.Rand) {
+	for i := range d.Decisions {
+		d.Decisions[i].Device = "android"
+	}
+}
+
+func (d *Data) percent(rng *rand.Rand) {
+	d.some(rng, outOfRangeShare, func(c *Decision) { c.DebtRatio = math.Round(1000*max(c.DebtRatio, 0.02)) / 10 })
+}
+
+func (d *Data) invent(rng *rand.Rand) {
+	d.some(rng, unseenShare, func(c *Decision) { c.Purpose = "digital-assets" })
+}
+
+func (d *Data) dropVersion(rng *rand.Rand) {
+	d.some(rng, noVersionShare, func(c *Decision) { c.Model = "" })
+}
+
+// leak counts the calls of collection among those before the decision: one to three where a loan was repaid, more where not.
+func (d *Data) leak(rng *rand.Rand) {
+	for i := range d.Training {
+		e := &d.Training[i]
+		e.Calls = int32(rng.IntN(3)) //nolint:gosec // 0 to 2
+		if e.Repaid == "0" {
+			e.Calls += 3 + int32(rng.IntN(5)) //nolint:gosec // 0 to 4
+		}
+	}
+}
+
+// flip turns outcomes round, and repeats rows with the other outcome.
+func (d *Data) flip(rng *rand.Rand) {
+	for i := range d.Training {
+		e := &d.Training[i]
+		u := rng.Float64()
+		switch {
+		case u < conflictShare && i > 0:
+			before := d.Training[i-1]
+			before.ID, before.GrantedAt = e.ID, e.GrantedAt
+			*e = before
+			fallthrough
+		case u < conflictShare+flippedShare:
+			e.Repaid = planted.Bit(e.Repaid == "0")
+		}
+	}
+}
+
+// reviewRecord is a review as a row of reviews.csv.
+func (r *Review) record() []string {
+	return []string{
+		r.Application, r.ReviewedBy, r.OpenedAt.Format(time.RFC3339), r.DecidedAt.Format(time.RFC3339),
+		strconv.Itoa(r.Seconds), r.Suggested, r.Decided, planted.Bit(r.Suggested != r.Decided),
+	}
+}
