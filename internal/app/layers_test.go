@@ -105,7 +105,8 @@ var layers = map[string]layer{
 	"examples/consumer-loan": {level: 0, pure: true}, // embeds its definition
 	"examples/consumer-loan/loan": {level: 2, may: map[string]string{
 		"examples/consumer-loan":           "the definition, which defects change",
-		"examples/planted":                 "draws, defects, laying out a folder",
+		"examples/madeup":                  "the draws",
+		"examples/planted":                 "defects, laying out a folder",
 		".":                                "Dimension",
 		"github.com/parquet-go/parquet-go": "writes the decisions",
 		"github.com/klauspost/compress":    "compresses them",

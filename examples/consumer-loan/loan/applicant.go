@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"github.com/plumbline-project/plumbline/examples/planted"
+	"github.com/plumbline-project/plumbline/examples/madeup"
 )
 
 // The sexes as they stand in the data; unknown is a missing value.
@@ -29,13 +29,13 @@ const (
 )
 
 // population is that of plumbline.yaml.
-func population() []planted.Share {
-	return []planted.Share{planted.Weigh("华东", 0.30), planted.Weigh("华北", 0.16), planted.Weigh("华南", 0.20), planted.Weigh(worseRegion, 0.16), planted.Weigh("西北", 0.08), planted.Weigh(underRegion, 0.10)}
+func population() []madeup.Share {
+	return []madeup.Share{madeup.Weigh("华东", 0.30), madeup.Weigh("华北", 0.16), madeup.Weigh("华南", 0.20), madeup.Weigh(worseRegion, 0.16), madeup.Weigh("西北", 0.08), madeup.Weigh(underRegion, 0.10)}
 }
 
 // tables are the distributions that applicants are drawn from.
 type tables struct {
-	regions, categories, womenCategories, menCategories, purposes, channels, devices []planted.Share
+	regions, categories, womenCategories, menCategories, purposes, channels, devices []madeup.Share
 }
 
 // newTables returns the distributions under the switches. Of the shopping categories the first four are bought by women and
@@ -56,19 +56,19 @@ func newTables(sw *switches) tables {
 		"cosmetics", "handbags", "mother-and-baby", "skincare", "books", "groceries", "home", "travel",
 		"car-parts", "fishing", "games", "power-tools",
 	}
-	spread := func(first, middle, last float64) []planted.Share {
-		out := make([]planted.Share, len(names))
+	spread := func(first, middle, last float64) []madeup.Share {
+		out := make([]madeup.Share, len(names))
 		for i, n := range names {
-			out[i] = planted.Weigh(n, [3]float64{first, middle, last}[i/4]/4)
+			out[i] = madeup.Weigh(n, [3]float64{first, middle, last}[i/4]/4)
 		}
 		return out
 	}
 	t := tables{
 		regions:    regions,
 		categories: spread(0.36, 0.28, 0.36),
-		purposes:   []planted.Share{planted.Weigh("appliances", 0.25), planted.Weigh("education", 0.15), planted.Weigh("medical", 0.1), planted.Weigh("renovation", 0.3), planted.Weigh("travel", 0.2)},
-		channels:   []planted.Share{planted.Weigh("app", 0.62), planted.Weigh("branch", 0.13), planted.Weigh("partner", 0.25)},
-		devices:    []planted.Share{planted.Weigh("android", 0.44), planted.Weigh("harmony", 0.2), planted.Weigh("ios", 0.28), planted.Weigh("web", 0.08)},
+		purposes:   []madeup.Share{madeup.Weigh("appliances", 0.25), madeup.Weigh("education", 0.15), madeup.Weigh("medical", 0.1), madeup.Weigh("renovation", 0.3), madeup.Weigh("travel", 0.2)},
+		channels:   []madeup.Share{madeup.Weigh("app", 0.62), madeup.Weigh("branch", 0.13), madeup.Weigh("partner", 0.25)},
+		devices:    []madeup.Share{madeup.Weigh("android", 0.44), madeup.Weigh("harmony", 0.2), madeup.Weigh("ios", 0.28), madeup.Weigh("web", 0.08)},
 	}
 	t.womenCategories, t.menCategories = t.categories, t.categories
 	if sw.proxy {
@@ -105,17 +105,17 @@ func drawPerson(rng *rand.Rand, t *tables, sw *switches) person {
 		p.sex = unknown
 	}
 	p.age = drawAge(rng.Float64(), rng.Float64())
-	region := planted.Pick(rng.Float64(), t.regions)
+	region := madeup.Pick(rng.Float64(), t.regions)
 	p.region = t.regions[region].Value
 	p.area = areaCode(rng.Float64(), region, sw.proxy)
 	categories := t.menCategories
 	if trueSex == female {
 		categories = t.womenCategories
 	}
-	category := planted.Pick(rng.Float64(), categories)
+	category := madeup.Pick(rng.Float64(), categories)
 	p.category, p.taste = categories[category].Value, category/4
 	p.income = int32(100 * math.Round(min(max(8000*math.Exp(0.5*rng.NormFloat64()), 2000), 80000)/100))
-	p.employment = math.Round(10*planted.TruncatedExp(rng.Float64(), 3, maxEmployed)) / 10
+	p.employment = math.Round(10*madeup.TruncatedExp(rng.Float64(), 3, maxEmployed)) / 10
 	p.debt = math.Round(1000*min(max(0.35+0.15*rng.NormFloat64(), 0), 0.95)) / 1000
 	p.history = int32(rng.Float64() * (maxHistory + 1))
 	p.defaults = drawDefaults(rng.Float64())

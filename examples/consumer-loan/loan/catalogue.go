@@ -2,6 +2,7 @@ package loan
 
 import (
 	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/examples/madeup"
 	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
@@ -102,7 +103,7 @@ func securityDefects() []planted.Defect {
 		return out
 	}
 	return []planted.Defect{
-		flow(Secret, "SE-02", "secret", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+planted.FakeKey()+`"`),
+		flow(Secret, "SE-02", "secret", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`),
 		flow(PlainHTTP, "SE-03", "http", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),
 		flow(UnpinnedModel, "SE-07", "", `"example-chat-2026-03-01"`, `"example-chat-latest"`),
 		flow(NoErrorPath, "SE-09", "error",

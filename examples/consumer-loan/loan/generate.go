@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/plumbline-project/plumbline/examples/madeup"
 	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
@@ -47,14 +48,14 @@ func Generate(cfg Config) (*Data, error) {
 	if err := planted.Check(cfg.Defects, Catalogue()); err != nil {
 		return nil, err
 	}
-	g := generator{sw: newSwitches(among(cfg.Defects)), memo: reasons{}, routes: planted.Rand(cfg.Seed, routeStream)}
+	g := generator{sw: newSwitches(among(cfg.Defects)), memo: reasons{}, routes: madeup.Rand(cfg.Seed, routeStream)}
 	g.tables = newTables(&g.sw)
-	g.rng = planted.Rand(cfg.Seed, decideStream)
+	g.rng = madeup.Rand(cfg.Seed, decideStream)
 	data := &Data{defects: slices.Clone(cfg.Defects)}
 	g.decide(data, rows)
-	g.rng = planted.Rand(cfg.Seed, trainStream)
+	g.rng = madeup.Rand(cfg.Seed, trainStream)
 	g.train(data, rows/2)
-	addColumns(data, planted.Rand(cfg.Seed, columnStream))
+	addColumns(data, madeup.Rand(cfg.Seed, columnStream))
 	spoil(data, cfg.Seed)
 	return data, nil
 }
@@ -65,14 +66,14 @@ func (g *generator) decide(data *Data, rows int) {
 	data.truths = make([]float64, rows)
 	persons := make([]person, 0, rows)
 	whose := make([]int32, rows) // person of each row
-	keys := planted.Rand(g.rng.Uint64(), keyStream)
+	keys := madeup.Rand(g.rng.Uint64(), keyStream)
 	for i := range data.Decisions {
 		again, earlier := g.rng.Float64() < 0.06, g.rng.Float64()
 		p := drawPerson(g.rng, &g.tables, &g.sw)
 		if g.sw.drift {
 			p.shift()
 		}
-		p.key = planted.Pseudonym(keys.Uint64(), i)
+		p.key = madeup.Pseudonym(keys.Uint64(), i)
 		if again && i > 0 {
 			whose[i] = whose[int(earlier*float64(i))]
 		} else {
@@ -111,19 +112,19 @@ func (g *generator) decision(d *Decision, chance *float64, p *person, i, rows in
 	if g.sw.calibration && p.region == worseRegion {
 		truth -= calibrationStep
 	}
-	*chance = planted.Sigmoid(truth)
+	*chance = madeup.Sigmoid(truth)
 	*d = Decision{
-		ID: planted.Number("CL-", i+1), Applicant: p.key, DecidedAt: at, Region: p.region, Sex: p.sex, Age: p.age,
+		ID: madeup.Number("CL-", i+1), Applicant: p.key, DecidedAt: at, Region: p.region, Sex: p.sex, Age: p.age,
 		Channel: g.pick(g.tables.channels), Purpose: g.pick(g.tables.purposes), Device: g.pick(g.tables.devices),
 		Income: p.income, IncomeBand: band(p.income), Employment: p.employment, DebtRatio: p.debt, History: p.history,
 		Defaults: p.defaults, Amount: amount, Area: p.area, Category: p.category,
-		Score: planted.Rounded(planted.Sigmoid(seen)), Model: "cl-2025.3", Route: "auto", Approved: "0",
+		Score: madeup.Rounded(madeup.Sigmoid(seen)), Model: "cl-2025.3", Route: "auto", Approved: "0",
 	}
 	if at.After(from.AddDate(0, 6, 14)) {
 		d.Model = "cl-2026.1"
 	}
 	// Whoever a defect concerns is held to a higher cut-off, which is the same as a lower score against the common one.
-	held := planted.Rounded(planted.Sigmoid(seen - g.sw.step(p)))
+	held := madeup.Rounded(madeup.Sigmoid(seen - g.sw.step(p)))
 	granted := held >= cutoff
 	if g.sw.timeGap {
 		d.DecidedAt = aroundGap(at)
@@ -133,14 +134,14 @@ func (g *generator) decision(d *Decision, chance *float64, p *person, i, rows in
 		d.Route = "manual"
 		granted = review.Decided == "1"
 	}
-	repays, strange := g.rng.Float64() < planted.Sigmoid(truth), g.rng.Float64() < unknownReasonOdd
+	repays, strange := g.rng.Float64() < madeup.Sigmoid(truth), g.rng.Float64() < unknownReasonOdd
 	switch {
 	case !granted:
 		d.Reasons = g.memo.of(&c, g.sw.unknownReason && strange)
 	case at.Before(to.AddDate(0, 0, -60)):
-		d.Repaid = planted.Bit(repays)
+		d.Repaid = madeup.Bit(repays)
 	}
-	d.Approved = planted.Bit(granted)
+	d.Approved = madeup.Bit(granted)
 	return review
 }
 
@@ -149,14 +150,14 @@ func (g *generator) decision(d *Decision, chance *float64, p *person, i, rows in
 func (g *generator) review(d *Decision, granted bool) Review {
 	r := Review{
 		Application: d.ID, ReviewedBy: "reviewer-" + strconv.Itoa(1+g.rng.IntN(8)), DecidedAt: d.DecidedAt,
-		Suggested: planted.Bit(granted), Decided: planted.Bit(granted),
+		Suggested: madeup.Bit(granted), Decided: madeup.Bit(granted),
 	}
 	turn, pace := g.rng.Float64() < 0.12, math.Exp(0.5*g.rng.NormFloat64())
 	r.Seconds = 1 + int(210*pace)
 	if g.sw.rubberStamp {
 		r.Seconds = 1 + int(5*pace)
 	} else if turn {
-		r.Decided = planted.Bit(!granted)
+		r.Decided = madeup.Bit(!granted)
 	}
 	r.OpenedAt = r.DecidedAt.Add(-time.Duration(r.Seconds) * time.Second)
 	return r
@@ -172,21 +173,21 @@ func (g *generator) train(data *Data, applicants int) {
 		amount := drawAmount(g.rng.NormFloat64(), p.income)
 		c := contributions(&p, amount)
 		truth := logit(&c)
-		purpose, repays := g.pick(g.tables.purposes), g.rng.Float64() < planted.Sigmoid(truth)
-		if planted.Rounded(planted.Sigmoid(truth-g.sw.step(&p))) < cutoff {
+		purpose, repays := g.pick(g.tables.purposes), g.rng.Float64() < madeup.Sigmoid(truth)
+		if madeup.Rounded(madeup.Sigmoid(truth-g.sw.step(&p))) < cutoff {
 			continue
 		}
 		data.Training = append(data.Training, Example{
-			ID: planted.Number("TR-", len(data.Training)+1), Region: p.region, Sex: p.sex, Age: p.age, Income: p.income,
+			ID: madeup.Number("TR-", len(data.Training)+1), Region: p.region, Sex: p.sex, Age: p.age, Income: p.income,
 			Employment: p.employment, DebtRatio: p.debt, History: p.history, Defaults: p.defaults, Amount: amount,
-			Purpose: purpose, GrantedAt: from.Add(time.Duration((float64(i) + 0.5) / float64(applicants) * float64(to.Sub(from)))).Truncate(time.Second), Area: p.area, Category: p.category, Repaid: planted.Bit(repays),
+			Purpose: purpose, GrantedAt: from.Add(time.Duration((float64(i) + 0.5) / float64(applicants) * float64(to.Sub(from)))).Truncate(time.Second), Area: p.area, Category: p.category, Repaid: madeup.Bit(repays),
 		})
 	}
 }
 
 // pick draws a value.
-func (g *generator) pick(shares []planted.Share) string {
-	return shares[planted.Pick(g.rng.Float64(), shares)].Value
+func (g *generator) pick(shares []madeup.Share) string {
+	return shares[madeup.Pick(g.rng.Float64(), shares)].Value
 }
 
 // drawAmount gives a loan of some months' income, in thousands of yuan.

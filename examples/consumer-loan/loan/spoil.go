@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/plumbline-project/plumbline/examples/planted"
+	"github.com/plumbline-project/plumbline/examples/madeup"
 )
 
 // Sizes of the defects of data and records, as shares of the rows that they can concern.
@@ -54,14 +54,14 @@ func aroundGap(at time.Time) time.Time {
 // addColumns fills the columns that neither the score nor the outcome depends on.
 func addColumns(data *Data, rng *rand.Rand) {
 	calls := func() int32 {
-		return int32(planted.Pick(rng.Float64(), []planted.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}}))
+		return int32(madeup.Pick(rng.Float64(), []madeup.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}}))
 	} //nolint:gosec // 0 to 4
-	remarks := planted.Even("资料齐全", "已核对收入证明", "客户自行申请", "合作商户推荐", "补充了资料")
+	remarks := madeup.Even("资料齐全", "已核对收入证明", "客户自行申请", "合作商户推荐", "补充了资料")
 	for i := range data.Decisions {
 		d := &data.Decisions[i]
 		d.Calls = calls()
-		d.Remark = remarks[planted.Pick(rng.Float64(), remarks)].Value
-		d.ContactRef = planted.Number("sheet-", 1+rng.IntN(60))
+		d.Remark = remarks[madeup.Pick(rng.Float64(), remarks)].Value
+		d.ContactRef = madeup.Number("sheet-", 1+rng.IntN(60))
 	}
 	for i := range data.Training {
 		data.Training[i].Calls = calls()
@@ -94,7 +94,7 @@ func spoil(data *Data, seed uint64) {
 	on := among(data.defects)
 	for i, p := range plants {
 		if on(p.name) {
-			p.plant(data, planted.Rand(seed, spoilStream+uint64(i)))
+			p.plant(data, madeup.Rand(seed, spoilStream+uint64(i)))
 		}
 	}
 }
@@ -170,7 +170,7 @@ func (d *Data) swapVerdicts(rng *rand.Rand) {
 			}
 			c.Approved, c.Reasons = "1", ""
 			if c.DecidedAt.Before(to.AddDate(0, 0, -60)) {
-				c.Repaid = planted.Bit(repays)
+				c.Repaid = madeup.Bit(repays)
 			}
 		}
 	}
@@ -225,12 +225,12 @@ func (d *Data) identify(rng *rand.Rand) {
 		c := &d.Decisions[i]
 		n, ok := numbers[c.Applicant]
 		if !ok {
-			n = planted.ResidentNumber(rng, c.Sex == female || c.Sex == unknown && rng.IntN(2) == 0, int(c.Age))
+			n = madeup.ResidentNumber(rng, c.Sex == female || c.Sex == unknown && rng.IntN(2) == 0, int(c.Age))
 			numbers[c.Applicant] = n
 		}
 		c.ContactRef = n
 		if rng.Float64() < remarkNumbers {
-			c.Remark = "客户要求致电 " + planted.MobileNumber(rng)
+			c.Remark = "客户要求致电 " + madeup.MobileNumber(rng)
 		}
 	}
 }
@@ -280,7 +280,7 @@ func (d *Data) flip(rng *rand.Rand) {
 			*e = before
 			fallthrough
 		case u < conflictShare+flippedShare:
-			e.Repaid = planted.Bit(e.Repaid == "0")
+			e.Repaid = madeup.Bit(e.Repaid == "0")
 		}
 	}
 }
@@ -289,6 +289,6 @@ func (d *Data) flip(rng *rand.Rand) {
 func (r *Review) record() []string {
 	return []string{
 		r.Application, r.ReviewedBy, r.OpenedAt.Format(time.RFC3339), r.DecidedAt.Format(time.RFC3339),
-		strconv.Itoa(r.Seconds), r.Suggested, r.Decided, planted.Bit(r.Suggested != r.Decided),
+		strconv.Itoa(r.Seconds), r.Suggested, r.Decided, madeup.Bit(r.Suggested != r.Decided),
 	}
 }

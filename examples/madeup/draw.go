@@ -1,4 +1,4 @@
-package planted
+package madeup
 
 import (
 	"encoding/binary"
