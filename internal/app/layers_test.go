@@ -101,6 +101,7 @@ var layers = map[string]layer{
 		"go.yaml.in/yaml/v3": "the catalogue is YAML",
 		"golang.org/x/text":  "what is a Han character, a wide one",
 	}},
+	"examples/madeup":        {level: 0, pure: true},
 	"examples/planted":       {level: 1, may: map[string]string{".": "Error, Dimension, Finding"}},
 	"examples/consumer-loan": {level: 0, pure: true}, // embeds its definition
 	"examples/consumer-loan/loan": {level: 2, may: map[string]string{
