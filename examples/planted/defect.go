@@ -1,6 +1,7 @@
 package planted
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,9 +30,14 @@ func (w Finding) Matches(f *plumbline.Finding) bool {
 	return f.Control == w.Control && strings.Contains(strings.TrimPrefix(f.ID, w.Control), w.Hint)
 }
 
-// Edit replaces a text that stands exactly once in a file of the definition.
+// Edit replaces a text that stands exactly once in a file of the definition; an empty Old makes a file that is not there.
 type Edit struct {
 	File, Old, New string
+}
+
+// Shown is a defect that one finding must show.
+func Shown(name Name, d plumbline.Dimension, control, hint string, edits ...Edit) Defect {
+	return Defect{Name: name, Dimension: d, Shows: []Finding{{Control: control, Hint: hint}}, Edits: edits}
 }
 
 // Names lists the names of defects in their order.
@@ -92,4 +98,34 @@ func CheckRows(asked, otherwise, most int) (int, error) {
 		return 0, plumbline.Errorf(plumbline.TooLarge, "rows must not be more than %d, and is %d", most, asked)
 	}
 	return asked, nil
+}
+
+// TableFaults holds a README against the defects: a table row for each that begins with its name and ends with the control that
+// shows it, and none for anything else.
+func TableFaults(readme string, known []Defect) []string {
+	rows := map[string]string{}
+	var faults []string
+	for line := range strings.Lines(readme) {
+		cells := strings.Split(strings.Trim(line, "| \n"), " | ")
+		if name := strings.Trim(cells[0], "`"); len(cells) == 3 && name != cells[0] && !strings.ContainsAny(name, "_.") {
+			rows[name] = cells[2]
+		}
+	}
+	for i := range known {
+		d := &known[i]
+		row, ok := rows[string(d.Name)]
+		if !ok {
+			faults = append(faults, "no row for "+string(d.Name))
+		}
+		for _, f := range d.Shows {
+			if ok && !strings.Contains(row, f.Control) {
+				faults = append(faults, "the row of "+string(d.Name)+" does not name "+f.Control)
+			}
+		}
+		delete(rows, string(d.Name))
+	}
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		faults = append(faults, "a row for "+name+", which is no defect")
+	}
+	return faults
 }

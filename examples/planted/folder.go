@@ -49,6 +49,11 @@ func Definition(committed fs.FS, names []Name, known []Defect) ([]File, error) {
 			continue
 		}
 		for _, e := range known[i].Edits {
+			if _, there := contents[e.File]; !there && e.Old == "" {
+				order = append(order, e.File)
+				contents[e.File] = []byte(e.New)
+				continue
+			}
 			if n := bytes.Count(contents[e.File], []byte(e.Old)); n != 1 {
 				err := plumbline.Errorf(plumbline.Internal, "the text that defect %s replaces is there %d times, not once", known[i].Name, n)
 				err.Where, err.Hint = e.File, "it is: "+e.Old

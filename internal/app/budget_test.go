@@ -31,10 +31,11 @@ var moreNames = map[string]struct {
 	names  int
 	reason string
 }{
-	".":                           {170, "the nouns of the whole product live here, and every value of their closed lists is a name; the graph of a workflow brought thirty"},
-	"internal/workflow":           {45, "every object of the workflow file is a type, and the file is one document"},
-	"examples/consumer-loan/loan": {60, "every planted defect is a name"},
-	"internal/stat":               {45, "one function for each method of the literature; splitting by theme would only spread them"},
+	".":                             {170, "the nouns of the whole product live here, and every value of their closed lists is a name; the graph of a workflow brought thirty"},
+	"internal/workflow":             {45, "every object of the workflow file is a type, and the file is one document"},
+	"examples/benefit-claims/claim": {45, "every planted defect is a name"},
+	"examples/consumer-loan/loan":   {60, "every planted defect is a name"},
+	"internal/stat":                 {45, "one function for each method of the literature; splitting by theme would only spread them"},
 }
 
 func TestBudget(t *testing.T) {

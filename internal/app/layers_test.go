@@ -116,6 +116,17 @@ var layers = map[string]layer{
 		"examples/consumer-loan/loan": "makes the data",
 		"examples/planted":            "is the command",
 	}},
+	"examples/benefit-claims": {level: 0, pure: true}, // embeds its definition
+	"examples/benefit-claims/claim": {level: 2, may: map[string]string{
+		"examples/benefit-claims": "the definition, which defects change",
+		"examples/madeup":         "the draws",
+		"examples/planted":        "defects, laying out a folder",
+		".":                       "Dimension",
+	}, test: map[string]string{"go.yaml.in/yaml/v3": "reads back the workflow file that it writes"}},
+	"examples/benefit-claims/generate": {level: 9, may: map[string]string{
+		"examples/benefit-claims/claim": "makes the data",
+		"examples/planted":              "is the command",
+	}},
 }
 
 // everyTest is what the tests of any package may import.

@@ -22,11 +22,6 @@ func Catalogue() []planted.Defect {
 	return out
 }
 
-// shown is a defect that one finding must show.
-func shown(name Defect, d plumbline.Dimension, control, hint string, edits ...planted.Edit) planted.Defect {
-	return planted.Defect{Name: name, Dimension: d, Shows: []planted.Finding{{Control: control, Hint: hint}}, Edits: edits}
-}
-
 // edit is a change of one text of a file.
 func edit(file, before, after string) planted.Edit {
 	return planted.Edit{File: file, Old: before, New: after}
@@ -35,14 +30,14 @@ func edit(file, before, after string) planted.Edit {
 func biasDefects() []planted.Defect {
 	const d = plumbline.ModelBias
 	return []planted.Defect{
-		shown(SexPenalty, d, "MB-03", "/sex"),
-		shown(AgeCliff, d, "MB-03", "/age_band"),
-		shown(Intersection, d, "MB-03", "/sex/age_band"),
-		shown(RegionRepresentation, d, "MB-08", "/region=东北"),
-		shown(Proxy, d, "MB-01", "/sex/shopping_category"),
-		shown(Calibration, d, "MB-04", "/calibration_in_the_large_difference/region"),
-		shown(MissingSex, d, "MB-03", "/sex="),
-		shown(NoBasis, "", "PR-01", "/region", edit(workflowFile, `
+		planted.Shown(SexPenalty, d, "MB-03", "/sex"),
+		planted.Shown(AgeCliff, d, "MB-03", "/age_band"),
+		planted.Shown(Intersection, d, "MB-03", "/sex/age_band"),
+		planted.Shown(RegionRepresentation, d, "MB-08", "/region=东北"),
+		planted.Shown(Proxy, d, "MB-01", "/sex/shopping_category"),
+		planted.Shown(Calibration, d, "MB-04", "/calibration_in_the_large_difference/region"),
+		planted.Shown(MissingSex, d, "MB-03", "/sex="),
+		planted.Shown(NoBasis, "", "PR-01", "/region", edit(workflowFile, `
       source: 申请表中的居住地 / residence in the application form
       basis: 申请表第七条的同意 / consent, clause 7 of the application form (PIPL art. 13)
 `, `
@@ -54,20 +49,20 @@ func biasDefects() []planted.Defect {
 func dataDefects() []planted.Defect {
 	const d = plumbline.DataIntegrity
 	return []planted.Defect{
-		shown(Drift, d, "DI-05", "income"),
-		shown(Duplicates, d, "DI-04", "duplicate"),
-		shown(MissingIncome, d, "DI-04", "income"),
-		shown(ConstantColumn, d, "DI-04", "device_type"),
-		shown(OutOfRange, d, "DI-04", "debt_ratio"),
-		shown(UnseenCategory, d, "DI-04", "loan_purpose"),
-		shown(LabelFlip, d, "DI-05", "label"),
-		shown(Leakage, d, "DI-05", "calls"),
-		shown(TrainingOverlap, d, "DI-05", "overlap"),
-		shown(TimeGap, d, "DI-04", "gap"),
-		shown(OutOfOrder, d, "DI-04", "order"),
-		shown(UndeclaredIdentity, d, "DI-02", "contact_ref"),
-		shown(StaleTraining, d, "DI-04", "training", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
-		shown(NoLicence, d, "DI-02", "training", edit(workflowFile, `    licence: 内部数据 / internal
+		planted.Shown(Drift, d, "DI-05", "income"),
+		planted.Shown(Duplicates, d, "DI-04", "duplicate"),
+		planted.Shown(MissingIncome, d, "DI-04", "income"),
+		planted.Shown(ConstantColumn, d, "DI-04", "device_type"),
+		planted.Shown(OutOfRange, d, "DI-04", "debt_ratio"),
+		planted.Shown(UnseenCategory, d, "DI-04", "loan_purpose"),
+		planted.Shown(LabelFlip, d, "DI-05", "label"),
+		planted.Shown(Leakage, d, "DI-05", "calls"),
+		planted.Shown(TrainingOverlap, d, "DI-05", "overlap"),
+		planted.Shown(TimeGap, d, "DI-04", "gap"),
+		planted.Shown(OutOfOrder, d, "DI-04", "order"),
+		planted.Shown(UndeclaredIdentity, d, "DI-02", "contact_ref"),
+		planted.Shown(StaleTraining, d, "DI-04", "training", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
+		planted.Shown(NoLicence, d, "DI-02", "training", edit(workflowFile, `    licence: 内部数据 / internal
     source: 上一年度已放款贷款 / loans granted the year before
 `, "")),
 	}
@@ -79,14 +74,14 @@ func explainDefects() []planted.Defect {
 		return edit(file, "版本 / version: cl-2026.1", "版本 / version: cl-2025.3")
 	}
 	return []planted.Defect{
-		shown(MissingReason, d, "EX-02", "coverage"),
-		shown(UnknownReason, d, "EX-02", "valid"),
-		shown(UnstableReasons, d, "EX-02", "stab"),
-		shown(Inconsistent, d, "EX-02", "consist"),
-		shown(NoVersion, d, "EX-03", ""),
-		shown(StaleDocument, d, "EX-01", "", edit(workflowFile, "\n  version: cl-2026.1 #", "\n  version: cl-2025.3 #"),
+		planted.Shown(MissingReason, d, "EX-02", "coverage"),
+		planted.Shown(UnknownReason, d, "EX-02", "valid"),
+		planted.Shown(UnstableReasons, d, "EX-02", "stab"),
+		planted.Shown(Inconsistent, d, "EX-02", "consist"),
+		planted.Shown(NoVersion, d, "EX-03", ""),
+		planted.Shown(StaleDocument, d, "EX-01", "", edit(workflowFile, "\n  version: cl-2026.1 #", "\n  version: cl-2025.3 #"),
 			version("docs/purpose.md"), version("docs/mechanism.md"), version("docs/limits.md")),
-		shown(UnknownTraining, d, "EX-01", "training", edit(workflowFile, `    training:
+		planted.Shown(UnknownTraining, d, "EX-01", "training", edit(workflowFile, `    training:
       statement: 供应商的模型说明，第 3 节（虚构） / the provider's model card, section 3 (made up)
       contract: 采购合同 LC-2026-017（虚构） / purchase contract LC-2026-017 (made up)
 `, "")),
@@ -96,7 +91,7 @@ func explainDefects() []planted.Defect {
 func securityDefects() []planted.Defect {
 	const d = plumbline.Security
 	flow := func(name Defect, control, hint string, edits ...string) planted.Defect {
-		out := shown(name, d, control, hint)
+		out := planted.Shown(name, d, control, hint)
 		for i := 0; i < len(edits); i += 2 {
 			out.Edits = append(out.Edits, edit(flowFile, edits[i], edits[i+1]))
 		}
@@ -113,7 +108,7 @@ func securityDefects() []planted.Defect {
 			`, "errorWorkflow": "tell-operations"`, ""),
 		flow(Injection, "SE-04", "", "{{ $json.reason_codes }}", "{{ $json.reason_codes }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}"),
 		flow(UnapprovedAction, "SE-06", "", `"Draft letter": { "main": [[{ "node": "Approve letter",`, `"Draft letter": { "main": [[{ "node": "Send letter",`),
-		shown(NoHash, d, "DI-05", "hash", edit(workflowFile, "    sha256: 090691a110f588f5d1a7037c14f2c2c9df3d96f404ed5cf31e36a1c799c9e990\n", "")),
+		planted.Shown(NoHash, d, "DI-05", "hash", edit(workflowFile, "    sha256: 090691a110f588f5d1a7037c14f2c2c9df3d96f404ed5cf31e36a1c799c9e990\n", "")),
 		flow(OpenTrigger, "SE-02", "trigger", `"authentication": "headerAuth"`, `"authentication": "none"`),
 	}
 }
@@ -121,7 +116,7 @@ func securityDefects() []planted.Defect {
 func oversightDefects() []planted.Defect {
 	const d = plumbline.Oversight
 	return []planted.Defect{
-		shown(RubberStamp, d, "OV-01", ""),
-		shown(Unreviewed, d, "OV-01", ""),
+		planted.Shown(RubberStamp, d, "OV-01", ""),
+		planted.Shown(Unreviewed, d, "OV-01", ""),
 	}
 }

@@ -127,7 +127,7 @@ func (g *generator) decision(d *Decision, chance *float64, p *person, i, rows in
 	held := madeup.Rounded(madeup.Sigmoid(seen - g.sw.step(p)))
 	granted := held >= cutoff
 	if g.sw.timeGap {
-		d.DecidedAt = aroundGap(at)
+		d.DecidedAt = planted.AroundGap(at, gapStart(), gapDays)
 	}
 	review, alone := g.review(d, granted), g.routes.Float64() < unreviewedOdd
 	if math.Abs(held-cutoff) <= reviewed && !(g.sw.unreviewed && !granted && alone) {

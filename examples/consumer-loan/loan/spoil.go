@@ -3,10 +3,10 @@ package loan
 import (
 	"math"
 	"math/rand/v2"
-	"strconv"
 	"time"
 
 	"github.com/plumbline-project/plumbline/examples/madeup"
+	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
 // Sizes of the defects of data and records, as shares of the rows that they can concern.
@@ -39,16 +39,6 @@ func gapStart() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }
 func (p *person) shift() {
 	p.income = int32(100 * math.Round(float64(p.income)*driftIncome/100))
 	p.debt = math.Round(1000*min(p.debt+driftDebt, 0.95)) / 1000
-}
-
-// aroundGap presses the decisions of twice gapDays into the first half of that time, so that the second half is empty.
-func aroundGap(at time.Time) time.Time {
-	from := gapStart().AddDate(0, 0, -gapDays)
-	into := at.Sub(from)
-	if into < 0 || into >= 2*gapDays*24*time.Hour {
-		return at
-	}
-	return from.Add(into / 2).Truncate(time.Second)
 }
 
 // addColumns fills the columns that neither the score nor the outcome depends on.
@@ -193,17 +183,8 @@ func (d *Data) dropReasons(rng *rand.Rand) {
 // duplicate puts copies of the row before in the place of rows, and gives others the id of the row before. Cases that a person
 // reviewed stay.
 func (d *Data) duplicate(rng *rand.Rand) {
-	for i := 1; i < len(d.Decisions); i++ {
-		u := rng.Float64()
-		before, c := &d.Decisions[i-1], &d.Decisions[i]
-		switch {
-		case before.Route != "auto" || c.Route != "auto":
-		case u < duplicateShare:
-			*c = *before
-		case u < duplicateShare+duplicateIDs:
-			c.ID = before.ID
-		}
-	}
+	planted.Duplicate(rng, d.Decisions, duplicateShare, duplicateIDs,
+		func(c *Decision) bool { return c.Route == "auto" }, func(c, before *Decision) { c.ID = before.ID })
 }
 
 // jumpBack sets times ten days back, as a clock does that was not set; never into the gap of [TimeGap].
@@ -282,13 +263,5 @@ func (d *Data) flip(rng *rand.Rand) {
 		case u < conflictShare+flippedShare:
 			e.Repaid = madeup.Bit(e.Repaid == "0")
 		}
-	}
-}
-
-// reviewRecord is a review as a row of reviews.csv.
-func (r *Review) record() []string {
-	return []string{
-		r.Application, r.ReviewedBy, r.OpenedAt.Format(time.RFC3339), r.DecidedAt.Format(time.RFC3339),
-		strconv.Itoa(r.Seconds), r.Suggested, r.Decided, madeup.Bit(r.Suggested != r.Decided),
 	}
 }

@@ -1,13 +1,15 @@
 package loan
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 
 	consumerloan "github.com/plumbline-project/plumbline/examples/consumer-loan"
+	"github.com/plumbline-project/plumbline/examples/madeup"
 	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
@@ -57,15 +59,10 @@ func writeParquet[T any](w io.Writer, rows []T) error {
 }
 
 func (d *Data) writeReviews(w io.Writer) error {
-	cw := csv.NewWriter(w)
-	if err := cw.Write([]string{"application_id", "reviewed_by", "opened_at", "decided_at", "seconds", "suggested", "decided", "override"}); err != nil {
-		return err
-	}
-	for i := range d.Reviews {
-		if err := cw.Write(d.Reviews[i].record()); err != nil {
-			return err
-		}
-	}
-	cw.Flush()
-	return cw.Error()
+	header := []string{"application_id", "reviewed_by", "opened_at", "decided_at", "seconds", "suggested", "decided", "override"}
+	return planted.WriteCSV(w, header, len(d.Reviews), func(i int, row []string) []string {
+		r := &d.Reviews[i]
+		return append(row, r.Application, r.ReviewedBy, r.OpenedAt.Format(time.RFC3339), r.DecidedAt.Format(time.RFC3339),
+			strconv.Itoa(r.Seconds), r.Suggested, r.Decided, madeup.Bit(r.Suggested != r.Decided))
+	})
 }
