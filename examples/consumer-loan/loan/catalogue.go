@@ -98,18 +98,18 @@ func securityDefects() []planted.Defect {
 		return out
 	}
 	return []planted.Defect{
-		flow(Secret, "SE-02", "secret", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`),
-		flow(PlainHTTP, "SE-03", "http", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),
-		flow(UnpinnedModel, "SE-07", "", `"example-chat-2026-03-01"`, `"example-chat-latest"`),
-		flow(NoErrorPath, "SE-09", "error",
+		flow(Secret, "SE-10", "", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`),
+		flow(PlainHTTP, "SE-03", "cleartext", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),
+		flow(UnpinnedModel, "SE-07", "unpinned", `"example-chat-2026-03-01"`, `"example-chat-latest"`),
+		flow(NoErrorPath, "SE-11", "unhandled",
 			",\n      \"onError\": \"continueErrorOutput\"", "",
 			`[{ "node": "Apply cut-off", "type": "main", "index": 0 }], [{ "node": "Scoring failed", "type": "main", "index": 0 }]`,
 			`[{ "node": "Apply cut-off", "type": "main", "index": 0 }]`,
 			`, "errorWorkflow": "tell-operations"`, ""),
-		flow(Injection, "SE-04", "", "{{ $json.reason_codes }}", "{{ $json.reason_codes }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}"),
-		flow(UnapprovedAction, "SE-06", "", `"Draft letter": { "main": [[{ "node": "Approve letter",`, `"Draft letter": { "main": [[{ "node": "Send letter",`),
-		planted.Shown(NoHash, d, "DI-05", "hash", edit(workflowFile, "    sha256: 090691a110f588f5d1a7037c14f2c2c9df3d96f404ed5cf31e36a1c799c9e990\n", "")),
-		flow(OpenTrigger, "SE-02", "trigger", `"authentication": "headerAuth"`, `"authentication": "none"`),
+		flow(Injection, "SE-04", "direct", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}"),
+		flow(UnapprovedAction, "SE-06", "unapproved", `"Draft letter": { "main": [[{ "node": "Approve letter",`, `"Draft letter": { "main": [[{ "node": "Send letter",`),
+		planted.Shown(NoHash, d, "SE-07", "unhashed", edit(workflowFile, "    sha256: 090691a110f588f5d1a7037c14f2c2c9df3d96f404ed5cf31e36a1c799c9e990\n", "")),
+		flow(OpenTrigger, "SE-02", "open_triggers", `"authentication": "headerAuth"`, `"authentication": "none"`),
 	}
 }
 
