@@ -107,7 +107,7 @@ func TableFaults(readme string, known []Defect) []string {
 	var faults []string
 	for line := range strings.Lines(readme) {
 		cells := strings.Split(strings.Trim(line, "| \n"), " | ")
-		if name := strings.Trim(cells[0], "`"); len(cells) == 3 && name != cells[0] && !strings.ContainsAny(name, "_.") {
+		if name := strings.Trim(cells[0], "`"); len(cells) == 3 && name != cells[0] && cells[2] > "A" {
 			rows[name] = cells[2]
 		}
 	}
