@@ -65,7 +65,7 @@ type ReasonExample struct {
 	Column   string  `json:"column,omitempty"`   // input that the reason refers to; empty where the record has none
 	With     *Number `json:"with,omitempty"`     // median of the input where the reason is stated
 	Without  *Number `json:"without,omitempty"`  // median elsewhere
-	Contrast *Number `json:"contrast,omitempty"` // chance that a row with the reason has a worse value than one without
+	Contrast *Number `json:"contrast,omitempty"` // 0.5 to 1: chance that the input orders a row with the reason and one without on the usual sides (area under the curve)
 	Rule     string  `json:"rule,omitempty"`
 }
 

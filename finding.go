@@ -16,22 +16,24 @@ type Reason string
 
 // The reasons.
 const (
-	NoData          Reason = "no-data"          // the file declares no such column, or it holds nothing
-	TooFew          Reason = "too-few"          // under the minimum number of rows
-	Inconclusive    Reason = "inconclusive"     // the interval lies on both sides of the threshold
-	SelectiveLabels Reason = "selective-labels" // labels are missing by decision
-	NotBuilt        Reason = "not-built"        // Plumbline cannot measure this yet
-	OneGroup        Reason = "one-group"        // nothing to compare with
-	Constant        Reason = "constant"         // the column has one value only
-	UnjudgedShare   Reason = "unjudged-share"   // too many people are in groups too small to judge
-	NotAttested     Reason = "not-attested"     // a person must say so, and nobody has
-	NotSelected     Reason = "not-selected"     // left out of this run by the person who ran it
-	ZeroDenominator Reason = "zero-denominator" // the metric divides by a count that is zero
-	NotProbability  Reason = "not-probability"  // the score is a rank, or lies outside 0 to 1
-	TooManyGroups   Reason = "too-many-groups"  // more distinct values than a sensitive feature may have
-	SetAside        Reason = "set-aside"        // a named person set the finding aside until a date
-	InformsOnly     Reason = "informs-only"     // another fairness definition was declared primary; findings stand beside it
-	NotDeclared     Reason = "not-declared"     // the file does not ask for it
+	NoData           Reason = "no-data"           // the file declares no such column, or it holds nothing
+	TooFew           Reason = "too-few"           // under the minimum number of rows
+	Inconclusive     Reason = "inconclusive"      // the interval lies on both sides of the threshold
+	SelectiveLabels  Reason = "selective-labels"  // labels are missing by decision
+	NotBuilt         Reason = "not-built"         // Plumbline cannot measure this yet
+	OneGroup         Reason = "one-group"         // nothing to compare with
+	Constant         Reason = "constant"          // the column has one value only
+	UnjudgedShare    Reason = "unjudged-share"    // too many people are in groups too small to judge
+	NotAttested      Reason = "not-attested"      // a person must say so, and nobody has
+	NotSelected      Reason = "not-selected"      // left out of this run by the person who ran it
+	ZeroDenominator  Reason = "zero-denominator"  // the metric divides by a count that is zero
+	NotProbability   Reason = "not-probability"   // the score is a rank, or lies outside 0 to 1
+	TooManyGroups    Reason = "too-many-groups"   // more distinct values than a sensitive feature may have
+	SetAside         Reason = "set-aside"         // a named person set the finding aside until a date
+	InformsOnly      Reason = "informs-only"      // another fairness definition was declared primary; findings stand beside it
+	StaleAttestation Reason = "stale-attestation" // a person stated it too long ago, or on a day that has not come
+	NotDeclared      Reason = "not-declared"      // the file does not ask for it
+	OtherRole        Reason = "other-role"        // the column has another role: key, time, decision, label, score, reasons, version, personal text
 )
 
 // Severity is how bad a finding that is not satisfied is.

@@ -36,6 +36,7 @@ type Process struct {
 // commands is the command line.
 type commands struct {
 	Assess  assessCmd  `cmd:"" help:"Assess the workflow of a folder that holds a plumbline.yaml, and write the reports."`
+	Init    initCmd    `cmd:"" help:"Write a plumbline.yaml for a folder: what it finds there, with every guess marked."`
 	Checks  checksCmd  `cmd:"" help:"List the checks, or explain one."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -28,7 +28,7 @@ type assessCmd struct {
 	Only   []string `help:"Run only these checks (ids, or prefixes that end in a dot); all others are not tested." placeholder:"ID"`
 	Seed   string   `help:"Seed of random choices, up to 16 hex digits. Default: a hash of the inputs. The report flags a chosen seed." placeholder:"HEX"`
 	AsOf   string   `help:"Date of the catalogue of controls. Default: today." placeholder:"2006-01-02"`
-	FailOn string   `help:"Exit with 1 if a judging finding that is not satisfied has at least this severity; with not-tested, also if anything that was built could not be tested." enum:",low,medium,high,critical,not-tested" default:"" placeholder:"LEVEL"`
+	FailOn string   `help:"Exit with 1 if a judging finding that is not satisfied has at least this severity; with not-tested, also if anything that Plumbline can measure could not be tested." enum:",low,medium,high,critical,not-tested" default:"" placeholder:"LEVEL"`
 }
 
 // Run assesses, writes the reports and prints the summary.
@@ -237,6 +237,10 @@ func (c *assessCmd) verdict(a *plumbline.Assessment) error {
 	if c.FailOn == "not-tested" {
 		line = plumbline.Low
 	}
+	measured := map[string]bool{}
+	for i := range a.Controls {
+		measured[a.Controls[i].ID] = a.Controls[i].Engine != ""
+	}
 	for i := range a.Findings {
 		f := &a.Findings[i]
 		if f.Role != plumbline.Judges || f.Suppression != nil {
@@ -245,7 +249,7 @@ func (c *assessCmd) verdict(a *plumbline.Assessment) error {
 		if f.State == plumbline.NotSatisfied && f.Severity.Rank() >= line.Rank() {
 			return errFindings
 		}
-		if c.FailOn == "not-tested" && f.State == plumbline.NotTested && f.Reason != plumbline.NotBuilt {
+		if c.FailOn == "not-tested" && f.State == plumbline.NotTested && f.Reason != plumbline.NotBuilt && measured[f.Control] {
 			return errFindings
 		}
 	}

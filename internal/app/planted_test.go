@@ -40,8 +40,8 @@ func TestPlantedEveryDimension(t *testing.T) {
 	}
 	pending := 0
 	for name, example := range exampleWorkflows() {
-		clean := folder(t, example, planted.Config{Seed: 1})
-		all := folder(t, example, planted.Config{Seed: 1, Defects: planted.Names(example.Defects)})
+		clean := assessedExample(t, example, planted.Config{Seed: 1})
+		all := assessedExample(t, example, planted.Config{Seed: 1, Defects: planted.Names(example.Defects)})
 		if got := wrong(clean); len(got) > 0 {
 			t.Errorf("%s without defects: findings %q", name, got)
 		}
@@ -66,7 +66,7 @@ func TestPlantedEveryDimension(t *testing.T) {
 					case bias:
 						rows = 0 // intervals of small groups need all
 					}
-					expect(t, "alone", folder(t, example, planted.Config{Rows: rows, Seed: 2, Defects: []planted.Name{d.Name}}), want, true)
+					expect(t, "alone", assessedExample(t, example, planted.Config{Rows: rows, Seed: 2, Defects: []planted.Name{d.Name}}), want, true)
 				})
 			}
 		}
@@ -77,8 +77,8 @@ func TestPlantedEveryDimension(t *testing.T) {
 	}
 }
 
-// folder makes an example and assesses it.
-func folder(t *testing.T, example planted.Example, cfg planted.Config) *plumbline.Assessment {
+// assessedExample makes an example and assesses it.
+func assessedExample(t *testing.T, example planted.Example, cfg planted.Config) *plumbline.Assessment {
 	t.Helper()
 	files, _, err := example.Make(cfg)
 	if err != nil {

@@ -19,6 +19,13 @@ func engines() map[string]func(*judge) {
 		"bias.error_rates":              (*judge).errorRates,
 		"bias.representation":           (*judge).representation,
 		"bias.sensitive_basis":          (*judge).sensitiveBasis,
+		"govern.inventory":              (*judge).inventory,
+		"explain.documentation":         (*judge).documentation,
+		"explain.reasons":               (*judge).reasons,
+		"explain.replayability":         (*judge).replayability,
+		"explain.surrogate":             (*judge).surrogate,
+		"explain.training_data":         (*judge).trainingData,
+		"oversight.reviews":             (*judge).reviewed,
 	}
 }
 

@@ -3,5 +3,5 @@ package assess
 // HasEngine reports whether something judges a control with this engine.
 func HasEngine(name string) bool {
 	_, ok := engines()[name]
-	return ok || name == mitigationEngine
+	return ok || name == mitigationEngine || name == assessmentEngine
 }

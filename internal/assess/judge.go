@@ -22,6 +22,8 @@ type judge struct {
 	skipped  map[string]plumbline.Reason // why a check did not run, by its id
 	findings []plumbline.Finding
 	control  *plumbline.Control
+
+	attestations map[string]*attestation // by control
 }
 
 // find returns the observation of a metric with exactly this scope, or nil.

@@ -51,6 +51,8 @@ func (r *run) remarks() []plumbline.Text {
 	if r.out.MinCell < defaultMinCell {
 		out = append(out, text.NoteMinCell(r.out.MinCell, r.File.Privacy.Reason))
 	}
+	out = append(out, r.attestationNotes()...)
+	out = append(out, r.suppressionNotes()...)
 	out = append(out, text.NoteFamilies(float64(r.out.Level)), text.NoteUnjudged(maxUnjudged))
 	for _, id := range r.File.Regimes {
 		if !slices.ContainsFunc(r.Catalog.Regimes, func(g plumbline.Regime) bool { return g.ID == id }) {
@@ -136,8 +138,10 @@ func scopeName(s plumbline.Scope) string {
 			b.WriteString("=" + check.PlainID(s.Group[i]))
 		}
 	}
-	if s.Column != "" {
-		b.WriteString("/" + check.PlainID(s.Column))
+	for _, part := range []string{s.Column, s.Table, s.Step, s.Item} {
+		if part != "" {
+			b.WriteString("/" + check.PlainID(part))
+		}
 	}
 	return b.String()
 }

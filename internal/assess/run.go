@@ -45,6 +45,7 @@ type run struct {
 	check    check.Input
 	controls []plumbline.Control
 	absent   []plumbline.Text // declared values that never occur
+	attested map[string]*attestation
 	out      *plumbline.Assessment
 }
 
@@ -65,10 +66,16 @@ func Run(ctx context.Context, in Input) (*plumbline.Assessment, error) {
 	}
 	protect(r.out.Observations, r.out.MinCell)
 	j := newJudge(&r.check, r.out)
+	if j.attestations, err = r.attestations(ctx); err != nil {
+		return nil, err
+	}
 	r.judge(j)
+	r.attest(j)
 	r.excuse(j.findings)
 	r.mitigation(j)
+	r.assessed(j)
 	r.out.Findings = j.findings
+	r.attested = j.attestations
 	r.conclude()
 	strip(r.out.Observations)
 	return r.out, r.inventory(ctx)
@@ -256,8 +263,10 @@ func (r *run) judge(j *judge) {
 		j.control = &r.controls[i]
 		engine, ok := engines()[j.control.Engine]
 		switch {
-		case j.control.Engine == mitigationEngine:
+		case j.control.Engine == mitigationEngine, j.control.Engine == assessmentEngine:
 			// judged last, by what the others found
+		case j.control.Engine == "":
+			// a person may attest it; judged next
 		case ok:
 			engine(j)
 		default:
@@ -266,18 +275,13 @@ func (r *run) judge(j *judge) {
 	}
 }
 
-// mitigation lets MB-07 judge what all others found, and puts its finding in the order of the controls.
+// mitigation lets MB-07 judge what all others found.
 func (r *run) mitigation(j *judge) {
 	for i := range r.controls {
 		if j.control = &r.controls[i]; j.control.Engine == mitigationEngine {
 			j.mitigationSigned(r.File)
 		}
 	}
-	place := map[string]int{}
-	for i := range r.controls {
-		place[r.controls[i].ID] = i
-	}
-	slices.SortStableFunc(j.findings, func(a, b plumbline.Finding) int { return place[a.Control] - place[b.Control] })
 }
 
 // excuse marks the findings that a named person has set aside and whose time has not run out.
@@ -297,6 +301,11 @@ func (r *run) excuse(findings []plumbline.Finding) {
 func (r *run) conclude() {
 	o := r.out
 	o.Controls = controlResults(r.controls, o.Findings)
+	for i := range o.Controls {
+		if a := r.attested[o.Controls[i].ID]; a != nil {
+			o.Controls[i].Attestation = &a.Attestation
+		}
+	}
 	o.Dimensions = dimensionParts(o.Findings)
 	o.Risks = risks(r.File, r.Catalog, r.controls, o.Findings)
 	o.Matrix = r.Catalog.Matrix

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,8 +172,9 @@ func TestSetAsideFindings(t *testing.T) {
 				t.Errorf("until %s: MB-03 is %s (%s)", c.expires, k.State, k.Reason)
 			}
 		}
-		if len(a.Risks) != c.risks {
-			t.Errorf("until %s: %d risks", c.expires, len(a.Risks))
+		risks := slices.DeleteFunc(slices.Clone(a.Risks), func(r plumbline.Risk) bool { return r.ID != "R-MB-03" })
+		if len(risks) != c.risks {
+			t.Errorf("until %s: %d risks", c.expires, len(risks))
 		}
 	}
 }

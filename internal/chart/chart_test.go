@@ -116,23 +116,26 @@ func extent(item chart.Item) (left, right, top, bottom float64) {
 func TestLabelsDoNotOverlap(t *testing.T) {
 	for _, f := range fixtures() {
 		for name, frame := range frames(f.name) {
-			t.Run(name, func(t *testing.T) {
-				var labels []chart.Label
-				for _, item := range f.draw(frame).Items {
-					if l, isLabel := item.(chart.Label); isLabel {
-						labels = append(labels, l)
-					}
-				}
-				for i, a := range labels {
-					for _, b := range labels[:i] {
-						l1, r1, t1, b1 := extent(a)
-						l2, r2, t2, b2 := extent(b)
-						if l1 < r2-0.5 && l2 < r1-0.5 && t1 < b2-0.5 && t2 < b1-0.5 {
-							t.Errorf("%q lies on %q", a.Text, b.Text)
-						}
-					}
-				}
-			})
+			t.Run(name, func(t *testing.T) { noOverlap(t, f.draw(frame)) })
+		}
+	}
+}
+
+func noOverlap(t *testing.T, d chart.Drawing) {
+	t.Helper()
+	var labels []chart.Label
+	for _, item := range d.Items {
+		if l, isLabel := item.(chart.Label); isLabel {
+			labels = append(labels, l)
+		}
+	}
+	for i, a := range labels {
+		for _, b := range labels[:i] {
+			l1, r1, t1, b1 := extent(a)
+			l2, r2, t2, b2 := extent(b)
+			if l1 < r2-0.5 && l2 < r1-0.5 && t1 < b2-0.5 && t2 < b1-0.5 {
+				t.Errorf("%q lies on %q", a.Text, b.Text)
+			}
 		}
 	}
 }
@@ -208,6 +211,14 @@ func FuzzSVG(f *testing.F) {
 			chart.Matrix(chart.MatrixInput{Frame: frame, Matrix: plumbline.RiskMatrix{Levels: [5][5]plumbline.Severity{{plumbline.Severity(label)}}}}),
 			chart.Histogram(chart.HistogramInput{Frame: frame, Edges: []float64{low, value, high}, A: []float64{0.5, value}, B: []float64{low, 0.2}, NameA: label, NameB: other, Axis: label}),
 		)
+		number := plumbline.Number(value)
+		drawings = append(drawings, chart.Distributions(chart.DistributionsInput{Frame: frame, Before: label, Items: []plumbline.Distribution{
+			{Column: other, N: [2]int64{int64(len(label)), 3}, Drift: &number, Bins: []plumbline.Bin{{From: &number, Rows: [2]int64{7, -1}}, {Value: label}}},
+		}}))
+		steps := []plumbline.Step{{ID: label, Name: other, Column: len(other), Row: -len(label)}, {ID: other, Name: label, Kind: plumbline.StepKind(label), AI: true}}
+		drawings = append(drawings, chart.Workflow(chart.WorkflowInput{Frame: frame, Paths: [][]string{{label, other}}, Graph: &plumbline.Graph{
+			Steps: steps, Edges: []plumbline.Edge{{From: label, To: other, Branch: other, Kind: plumbline.FlowEdge}, {From: other, To: label, Kind: plumbline.ToolEdge}},
+		}})...)
 		for _, d := range drawings {
 			inside(t, d)
 			if err := wellFormed(render(t, d)); err != nil {

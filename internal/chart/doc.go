@@ -1,7 +1,8 @@
 // Package chart draws plots as one list of primitives, and writes the list as SVG.
 //
-// A plot is a pure function of plain numbers: [Forest], [Reliability], [Bars], [Matrix] and [Histogram] take an input and
-// give a [Drawing] in one language and for one width; [SVG] writes it. Nothing is looked up, measured on a screen or
+// A plot is a pure function of plain numbers: [Forest], [Reliability], [Bars], [Matrix], [Histogram] and [Distributions] take an
+// input and give a [Drawing] in one language and for one width, [Workflow] gives as many as it fills pages; [SVG] writes
+// them. Nothing is looked up, measured on a screen or
 // fetched: widths of texts are estimated, with Han counted as one em, so the same input gives the same bytes.
 //
 // A drawing is made for its width. Under 520 pixels the layout is narrow: labels stand above what they name. A page that

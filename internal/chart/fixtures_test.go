@@ -27,6 +27,10 @@ func fixtures() []fixture {
 		{"reliability-6", func(f chart.Frame) chart.Drawing { return chart.Reliability(curves(f, 6)) }},
 		{"bars", func(f chart.Frame) chart.Drawing { return chart.Bars(verdicts(f)) }},
 		{"matrix", func(f chart.Frame) chart.Drawing { return chart.Matrix(risks(f)) }},
+		{"distributions", func(f chart.Frame) chart.Drawing { return chart.Distributions(drift(f)) }},
+		{"workflow", func(f chart.Frame) chart.Drawing { return chart.Workflow(support(f))[0] }},
+		{"workflow-hostile", func(f chart.Frame) chart.Drawing { return chart.Workflow(hostileFlow(f))[0] }},
+		{"workflow-long", func(f chart.Frame) chart.Drawing { return chart.Workflow(chain(f, 23, 12))[0] }},
 		{"histogram", func(f chart.Frame) chart.Drawing { return chart.Histogram(distributions(f)) }},
 	}
 }

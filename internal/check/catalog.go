@@ -16,5 +16,15 @@ func Catalog() []Check {
 		biasRepresentation(),
 		biasSelectionRate(),
 		biasSensitiveBasis(),
+		governInventory(),
+		explainConsistency(),
+		explainDocumentation(),
+		explainImportance(),
+		explainReasons(),
+		explainReplayability(),
+		explainStability(),
+		explainSurrogate(),
+		explainTrainingData(),
+		oversightReviews(),
 	}
 }

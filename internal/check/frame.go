@@ -23,6 +23,7 @@ type frame struct {
 	subjects     int
 	perRow       []uint8     // outcome of each row; nil until a check asks for it
 	order        *scoreOrder // nil until a check asks for it
+	explained    *explained  // nil until a check asks for it
 }
 
 func newFrame(ctx context.Context, in *Input) (*frame, error) {

@@ -76,6 +76,27 @@ func TestEnginesHaveTheirRules(t *testing.T) {
 		"bias.mitigation_signed": {"MB-07"},
 		"bias.representation":    {"MB-08", "min_representation_ratio representation_ratio >= 0.80"},
 		"bias.sensitive_basis":   {"PR-01"},
+		"govern.assessment":      {"GV-03", "min_evidence_share evidence_share >= 0.5"},
+		"govern.inventory":       {"GV-01", "min_inventory_share inventory_stated_share >= 1"},
+		"explain.documentation": {
+			"EX-01", "min_documents_present documents_present >= 1.00", "min_documented_version_current documented_version_current >= 1.00",
+		},
+		"explain.reasons": {
+			"EX-02", "min_reason_coverage reason_coverage >= 1.00", "min_reason_input_known_share reason_input_known_share >= 1.00",
+			"max_reason_input_missing_share reason_input_missing_share <= 0.01", "min_reason_agreement_difference reason_agreement_difference >= 0.02",
+		},
+		"explain.replayability": {
+			"EX-03", "min_replayable_share replayable_share >= 1.00", "max_identical_unlike_share identical_unlike_share <= 0.01",
+		},
+		"explain.surrogate": {
+			"EX-06", "min_surrogate_kappa surrogate_kappa >= 0.40", "max_sensitive_importance surrogate_importance <= 0.005",
+		},
+		"explain.training_data": {"EX-07", "min_training_data_stated_share training_data_stated_share >= 1.00"},
+		"oversight.reviews": {
+			"HO-02", "max_rubber_stamp_share rubber_stamp_share <= 0.20", "min_review_seconds_median review_seconds_median >= 20",
+			"min_adverse_review_share adverse_review_share >= 0.05", "max_review_not_followed_share review_not_followed_share <= 0.01",
+			"max_review_unmatched_share review_unmatched_share <= 0.05",
+		},
 	}
 	got := map[string][]string{}
 	for _, c := range load(t).Controls {
@@ -177,12 +198,12 @@ func TestReportedRegime(t *testing.T) {
 	want := [][]string{ // controls, then grounds
 		{
 			"GV-03", "DI-01", "DI-02", "DI-03", "DI-04", "DI-05", "DI-06", "DI-07", "MB-01", "MB-02", "MB-03", "MB-04", "MB-05", "MB-06", "MB-07", "MB-08",
-			"EX-01", "EX-02", "EX-03", "EX-04", "EX-05", "SE-01", "SE-02", "SE-03", "SE-04", "SE-05", "SE-06", "SE-07", "SE-08", "SE-09",
+			"EX-01", "EX-02", "EX-03", "EX-04", "EX-05", "EX-06", "EX-07", "SE-01", "SE-02", "SE-03", "SE-04", "SE-05", "SE-06", "SE-07", "SE-08", "SE-09",
 		},
 		{"CN-PIPL-55", "CN-ALG-8", "CN-NDRA-5", "CN-NFRA8", "CN-AIETH-15"},
 		{"AU-03", "AU-04", "AU-05"},
 		{"CN-PICA-5", "CN-PIPL-64", "CN-NDRA-agency"},
-		{"DI-01", "EX-01", "EX-03", "RE-03", "RE-05"},
+		{"DI-01", "EX-01", "EX-03", "EX-06", "EX-07", "RE-03", "RE-05"},
 		{"CN-ALG-24", "CN-GAI-19", "CN-NDSR-33"},
 		{"RE-01", "RE-02"},
 		{"CN-CSL-61", "CN-DSL-45", "CN-PIPL-66"},

@@ -146,6 +146,7 @@ type regime struct {
 	Status     cell
 	Banner     string
 	Source     cell
+	Facts      []fact
 	Provisions *table
 }
 
@@ -160,8 +161,15 @@ func (v *view) regimes() []regime {
 		if r.Status == unverified {
 			status.Chip = "unverified"
 		}
+		var facts []fact
+		if r.Status == unverified {
+			facts = []fact{
+				said(v.t(text.ReportSubmission()), v.t(text.ClaimNoSubmissionDuty())), said(v.t(text.ReportPenalties()), v.t(text.ClaimNoPenalties())),
+				said(v.t(text.ReportExposure()), v.t(text.ClaimExposure())),
+			}
+		}
 		out = append(out, regime{
-			Title: v.say(r.Title), ID: code(r.ID), Status: status, Banner: v.say(r.Banner), Source: code(r.Source), Provisions: v.provisions(r),
+			Title: v.say(r.Title), ID: code(r.ID), Status: status, Banner: v.say(r.Banner), Source: code(r.Source), Facts: facts, Provisions: v.provisions(r),
 		})
 	}
 	return out

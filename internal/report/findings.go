@@ -100,6 +100,12 @@ func (v *view) finding(i int) finding {
 		}
 		out.Facts = append(out.Facts, fact{v.t(text.ReportThreshold()), []cell{c}})
 	}
+	if len(f.Locations) > 0 {
+		out.Facts = append(out.Facts, fact{v.t(text.ReportWhere()), []cell{v.locations(f.Locations)}})
+	}
+	if len(f.Path) > 0 {
+		out.Facts = append(out.Facts, fact{v.t(text.ReportPathHead()), []cell{v.way(f.Path)}})
+	}
 	if e := f.Suppression; e != nil {
 		out.Facts = append(out.Facts, v.excuse(e))
 	}
@@ -163,7 +169,7 @@ func (v *view) brief(s plumbline.State, caption plumbline.Text) *table {
 			says = says.below(v.excuse(f.Suppression).Cells[0].Lines...)
 		}
 		about := v.scope(f.Scope)
-		if f.Scope.Features == nil && f.Scope.Column == "" {
+		if s := f.Scope; s.Features == nil && s.Column+s.Step+s.Table+s.Item == "" {
 			about = words("–")
 		}
 		t.add(v.controlName(f.Control), about, says)

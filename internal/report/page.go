@@ -25,6 +25,13 @@ type page struct {
 	Primary     []fact
 	Overrides   *table
 	Inputs      []input
+	Workflow    *workflowPart
+	Integrity   *part
+	Explanation *part
+	Security    *part
+	Oversight   *part
+	Open        *table
+	Baseline    *part
 	Groups      []grouping
 	Calibration []grouping
 	Measures    []table
@@ -72,8 +79,14 @@ func (v *view) page(sum string) *page {
 	if p.Title.Text == "" {
 		p.Title = p.ID
 	}
+	p.Workflow = v.workflow()
+	p.Integrity = kept(v.integrity())
 	p.Groups = v.groupSections()
 	p.Calibration = v.calibration()
+	p.Explanation = kept(v.explanation())
+	p.Security = kept(v.securityPart())
+	p.Oversight = kept(v.oversight())
+	p.Open, p.Baseline = v.openByDimension(), v.baseline()
 	p.Measures = v.measures()
 	if f, ok := v.matrix(); ok {
 		p.Matrix = &f
@@ -85,6 +98,14 @@ func (v *view) page(sum string) *page {
 	p.NotesMore = more
 	p.First = v.first()
 	p.contents()
+	return p
+}
+
+// kept drops a chapter that has nothing to show.
+func kept(p *part) *part {
+	if p.empty() {
+		return nil
+	}
 	return p
 }
 
@@ -125,10 +146,17 @@ func (p *page) contents() {
 	}
 	add("scope", true, nil)
 	add("data", true, nil)
+	add("workflow", p.Workflow != nil, nil)
+	add("integrity", p.Integrity != nil, nil)
 	add("groups", true, groups)
 	add("calibration", len(p.Calibration) > 0, nil)
 	add("measures", len(p.Measures) > 0, nil)
+	add("explanation", p.Explanation != nil, nil)
+	add("security", p.Security != nil, nil)
+	add("oversight", p.Oversight != nil, nil)
 	add("findings", true, nil)
+	add("open", true, nil)
+	add("baseline", p.Baseline != nil, nil)
 	add("risks", true, nil)
 	add("controls", true, nil)
 	add("regimes", len(p.Regimes) > 0, nil)
@@ -241,7 +269,11 @@ func (v *view) assessed() []fact {
 	if a.Design.PrimaryDefault {
 		primary = primary.below(words(v.t(text.ReportPrimaryDefault())))
 	}
-	return append(out, fact{v.t(text.ReportPrimary()), []cell{primary}})
+	out = append(out, fact{v.t(text.ReportPrimary()), []cell{primary}})
+	if a.Baseline != nil {
+		out = append(out, said(v.t(text.ReportComparedWith()), v.date(a.Baseline.AsOf)+v.semicolon()+v.compared()))
+	}
+	return out
 }
 
 // features lists sensitive features and intersections in one line.

@@ -152,7 +152,7 @@ func (c *columnMaker) column(metric string, column []*plumbline.Observation) []c
 		return c.counts(column)
 	}
 	head := c.metric(metric)
-	head.Kind = "num"
+	head.Num = true
 	if !c.wide {
 		for i, o := range column {
 			c.lines[i] = append(c.lines[i], c.measured(o, c.same > 0))

@@ -38,7 +38,7 @@ type row struct {
 
 func (t *table) add(cells ...cell) {
 	for i := range cells {
-		cells[i].Num = i < len(t.Heads) && t.Heads[i].Kind == "num"
+		cells[i].Num = i < len(t.Heads) && (t.Heads[i].Kind == "num" || t.Heads[i].Num)
 	}
 	t.Rows = append(t.Rows, row{Cells: cells})
 }
@@ -47,6 +47,7 @@ func (t *table) add(cells ...cell) {
 type figure struct {
 	Caption      string
 	Wide, Narrow template.HTML
+	WideOnly     bool // a further part of a drawing whose narrow form is one
 }
 
 func words(s string) cell { return cell{Text: s} }
@@ -159,8 +160,11 @@ func btoi(b bool) int {
 	return 0
 }
 
+// census is the method of a full count: it has no sampling error, and its interval is the value itself.
+const census = "census"
+
 func (v *view) interval(o *plumbline.Observation) string {
-	if o.Interval == nil {
+	if o.Interval == nil || o.Interval.Method == census {
 		return ""
 	}
 	return "[" + v.value(o.Unit, o.Interval.Low) + ", " + v.value(o.Unit, o.Interval.High) + "]"
@@ -168,7 +172,7 @@ func (v *view) interval(o *plumbline.Observation) string {
 
 // intervalOr is the interval of what is shown, or a dash.
 func (v *view) intervalOr(o *plumbline.Observation) string {
-	if o == nil || o.Suppressed || o.Value == nil || o.Interval == nil {
+	if o == nil || o.Suppressed || o.Value == nil || o.Interval == nil || o.Interval.Method == census {
 		return "–"
 	}
 	return v.interval(o)

@@ -11,14 +11,16 @@ import (
 
 // limits bounds the lists and texts of a page.
 type limits struct {
-	groupings int // sensitive features and intersections
-	groups    int // drawn for each
-	rows      int // of a table
-	findings  int // shown whole
-	evidence  int // observations under a finding
-	name      int // runes of a data text
-	title     int // runes of its title attribute
-	prose     int // runes of a sentence that may quote data
+	groupings     int // sensitive features and intersections
+	groups        int // drawn for each
+	rows          int // of a table
+	findings      int // shown whole
+	evidence      int // observations under a finding
+	name          int // runes of a data text
+	title         int // runes of its title attribute
+	prose         int // runes of a sentence that may quote data
+	steps         int // of a workflow, drawn and described
+	distributions int // columns drawn before and now
 }
 
 const (
@@ -29,13 +31,14 @@ const (
 )
 
 func fullLimits() limits {
-	return limits{groupings: 16, groups: 60, rows: 40, findings: 80, evidence: 8, name: 48, title: 200, prose: 900}
+	return limits{groupings: 16, groups: 60, rows: 40, findings: 80, evidence: 8, name: 48, title: 200, prose: 900, steps: 160, distributions: 24}
 }
 
 func (l limits) half() limits {
 	return limits{
 		groupings: max(l.groupings*3/4, 1), groups: max(l.groups/2, 1), rows: max(l.rows/2, 1), findings: max(l.findings/2, 1),
 		evidence: max(l.evidence/2, 1), name: max(l.name*3/4, minText), title: max(l.title/2, minText), prose: max(l.prose/2, 4*minText),
+		steps: max(l.steps/2, 1), distributions: max(l.distributions/2, 1),
 	}
 }
 
@@ -50,7 +53,12 @@ type view struct {
 	facts       map[string]map[string][]*plumbline.Observation // features → metric → observations in their order
 	controls    map[string]int                                 // id → index
 	instruments map[string]*plumbline.Instrument
-	whole       map[int]bool // findings shown with their evidence, so that they have a place to point at
+	finds       map[string]int    // finding → index
+	graph       *plumbline.Graph  // with its steps in the order of their numbers; nil: none
+	numbers     map[string]int    // step → number, from 1
+	paths       [][]string        // of findings, in the order of their letters
+	letters     map[string]string // path → letter
+	whole       map[int]bool      // findings shown with their evidence, so that they have a place to point at
 	figures     int
 }
 
@@ -58,11 +66,14 @@ func newView(a *plumbline.Assessment, lang plumbline.Lang, lim limits) *view {
 	v := &view{
 		a: a, lang: lang, lim: lim, seen: map[*plumbline.Observation]bool{}, byID: map[string]*plumbline.Observation{},
 		facts:    map[string]map[string][]*plumbline.Observation{},
-		controls: map[string]int{}, instruments: map[string]*plumbline.Instrument{}, whole: map[int]bool{},
+		controls: map[string]int{}, instruments: map[string]*plumbline.Instrument{}, finds: map[string]int{}, whole: map[int]bool{},
 	}
 	for i := range a.Observations {
 		o := &a.Observations[i]
 		v.byID[o.ID] = o
+		if dimensionOf(o.Check) != "" {
+			continue
+		}
 		key := join(o.Scope.Features)
 		if v.facts[key] == nil {
 			v.facts[key] = map[string][]*plumbline.Observation{}
@@ -75,6 +86,10 @@ func newView(a *plumbline.Assessment, lang plumbline.Lang, lim limits) *view {
 	for i := range a.Instruments {
 		v.instruments[a.Instruments[i].ID] = &a.Instruments[i]
 	}
+	for i := range a.Findings {
+		v.finds[a.Findings[i].ID] = i
+	}
+	v.readGraph()
 	bad := v.order(plumbline.NotSatisfied, false)
 	for _, i := range bad[:min(len(bad), lim.findings)] {
 		v.whole[i] = true
@@ -158,9 +173,23 @@ func (v *view) scope(s plumbline.Scope) cell {
 	if s.Column != "" {
 		name = strings.TrimPrefix(name+" ← "+s.Column, " ← ")
 	}
+	if s.Item != "" {
+		name = strings.TrimPrefix(name+" · "+s.Item, " · ")
+	}
 	c := v.data(name)
-	if name == "" {
+	switch {
+	case name == "" && s.Step != "":
+		c = v.step(s.Step)
+	case name == "" && s.Table != "":
+		c = words(v.label("report.table", s.Table))
+	case name == "":
 		c = words(v.t(text.ReportAllRows()))
+	}
+	if s.Step != "" && name != "" {
+		c.Lines = append(c.Lines, v.step(s.Step))
+	}
+	if s.Table != "" && (name != "" || s.Step != "") {
+		c.Lines = append(c.Lines, words(v.label("report.table", s.Table)))
 	}
 	if s.Given != "" {
 		c.Lines = append(c.Lines, words(v.t(text.ReportGiven(visible(s.Given, v.lim.name)))))

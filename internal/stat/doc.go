@@ -1,5 +1,6 @@
 // Package stat holds the statistics of Plumbline: intervals and exact comparisons of rates, gaps between groups, rank and
-// calibration measures of scores, stratified and cluster-aware estimates, tests, and the counting kernels under them.
+// calibration measures of scores, stratified and cluster-aware estimates, distances between two samples of a column, tests,
+// and the counting kernels under them.
 //
 // Slices and numbers go in, numbers come out: the package knows no noun of the product, reads no file and no clock, and
 // draws at random only from a generator that it is given. It uses the standard library only.

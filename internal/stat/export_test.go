@@ -5,4 +5,7 @@ var (
 	ChiSquareTail   = chiSquareTail
 	BetaRegularized = betaRegularized
 	Critical        = critical
+	Kolmogorov      = kolmogorov
+	SmirnovP        = kolmogorovSmirnovP
+	NoncentralTail  = noncentralTail
 )

@@ -125,13 +125,20 @@ func bisect(lo, hi float64, below func(float64) bool) float64 {
 	return lo + (hi-lo)/2
 }
 
-// chiSquareTail is P(X ≥ x) of a chi-square variable: the regularised upper incomplete gamma function, by its series or
-// its continued fraction. It is NaN where df < 1 or x is NaN or negative.
+// chiSquareTail is P(X ≥ x) of a chi-square variable. It is NaN where df < 1 or x is NaN or negative.
 func chiSquareTail(x float64, df int) float64 {
-	if df < 1 || math.IsNaN(x) || x < 0 {
+	if df < 1 {
 		return math.NaN()
 	}
-	a, x := float64(df)/2, x/2
+	return gammaTail(float64(df)/2, x/2)
+}
+
+// gammaTail is the regularised upper incomplete gamma function Q(a, x) for a > 0, by its series or its continued fraction.
+// It is NaN where x is NaN or negative.
+func gammaTail(a, x float64) float64 {
+	if math.IsNaN(x) || x < 0 {
+		return math.NaN()
+	}
 	if x == 0 {
 		return 1
 	}

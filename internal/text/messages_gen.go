@@ -12,6 +12,54 @@ func ChartDiagonal() plumbline.Text {
 	}
 }
 
+// ChartDisabled is the message chart.disabled: "switched off".
+func ChartDisabled() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已停用",
+		EN: "switched off",
+	}
+}
+
+// ChartEdgeData is the message chart.edge_data: "data reference".
+func ChartEdgeData() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据引用",
+		EN: "data reference",
+	}
+}
+
+// ChartEdgeError is the message chart.edge_error: "on error".
+func ChartEdgeError() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时",
+		EN: "on error",
+	}
+}
+
+// ChartEdgeFlow is the message chart.edge_flow: "flow".
+func ChartEdgeFlow() plumbline.Text {
+	return plumbline.Text{
+		ZH: "流程",
+		EN: "flow",
+	}
+}
+
+// ChartEdgePath is the message chart.edge_path: "path of untrusted text".
+func ChartEdgePath() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不可信文本的路径",
+		EN: "path of untrusted text",
+	}
+}
+
+// ChartEdgeSub is the message chart.edge_sub: "serves a step (model, tool, memory)".
+func ChartEdgeSub() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为某步骤服务（模型、工具、记忆）",
+		EN: "serves a step (model, tool, memory)",
+	}
+}
+
 // ChartImpact is the message chart.impact: "Impact".
 func ChartImpact() plumbline.Text {
 	return plumbline.Text{
@@ -36,6 +84,30 @@ func ChartLog() plumbline.Text {
 	}
 }
 
+// ChartMedians is the message chart.medians: "median {before} · {now}".
+func ChartMedians(before float64, now float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "中位数 " + FormatNumber(plumbline.Chinese, before, 4) + " · " + FormatNumber(plumbline.Chinese, now, 4),
+		EN: "median " + FormatNumber(plumbline.English, before, 4) + " · " + FormatNumber(plumbline.English, now, 4),
+	}
+}
+
+// ChartMoreBins is the message chart.more_bins: "{n} not drawn".
+func ChartMoreBins(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 个区间或取值未绘出",
+		EN: plural(plumbline.English, n, "one bin is", "# bins are") + " not drawn",
+	}
+}
+
+// ChartMoreEdges is the message chart.more_edges: "{n} not drawn, or {n} to a step that is not drawn".
+func ChartMoreEdges(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 条连线未绘出，或通向未绘出的步骤",
+		EN: plural(plumbline.English, n, "one edge is", "# edges are") + " not drawn, or " + plural(plumbline.English, n, "leads", "lead") + " to a step that is not drawn",
+	}
+}
+
 // ChartMoreGroups is the message chart.more_groups: "{n} not drawn".
 func ChartMoreGroups(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -44,11 +116,27 @@ func ChartMoreGroups(n int64) plumbline.Text {
 	}
 }
 
+// ChartMorePaths is the message chart.more_paths: "{n} not drawn".
+func ChartMorePaths(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 条路径未绘出",
+		EN: plural(plumbline.English, n, "one path is", "# paths are") + " not drawn",
+	}
+}
+
 // ChartMoreRows is the message chart.more_rows: "{n} not drawn".
 func ChartMoreRows(n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 行未绘出",
 		EN: plural(plumbline.English, n, "one row is", "# rows are") + " not drawn",
+	}
+}
+
+// ChartMoreSteps is the message chart.more_steps: "{n} not drawn".
+func ChartMoreSteps(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有 " + FormatInt(plumbline.Chinese, n) + " 个步骤未绘出",
+		EN: plural(plumbline.English, n, "one step is", "# steps are") + " not drawn",
 	}
 }
 
@@ -92,6 +180,22 @@ func ChartOf(n int64, m int64) plumbline.Text {
 	}
 }
 
+// ChartPair is the message chart.pair: "n {before} · {now}".
+func ChartPair(before int64, now int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "n " + FormatInt(plumbline.Chinese, before) + " · " + FormatInt(plumbline.Chinese, now),
+		EN: "n " + FormatInt(plumbline.English, before) + " · " + FormatInt(plumbline.English, now),
+	}
+}
+
+// ChartPart is the message chart.part: "part {n}".
+func ChartPart(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "第 " + FormatInt(plumbline.Chinese, n) + " 部分",
+		EN: "part " + FormatInt(plumbline.English, n),
+	}
+}
+
 // ChartPoints is the message chart.points: "percentage points".
 func ChartPoints() plumbline.Text {
 	return plumbline.Text{
@@ -108,11 +212,179 @@ func ChartPredicted() plumbline.Text {
 	}
 }
 
+// ChartPsi is the message chart.psi: "PSI {x}".
+func ChartPsi(x float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "PSI " + FormatNumber(plumbline.Chinese, x, 4),
+		EN: "PSI " + FormatNumber(plumbline.English, x, 4),
+	}
+}
+
+// ChartServes is the message chart.serves: "serves it".
+func ChartServes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为其服务",
+		EN: "serves it",
+	}
+}
+
 // ChartShareAxis is the message chart.share_axis: "share of rows".
 func ChartShareAxis() plumbline.Text {
 	return plumbline.Text{
 		ZH: "行数占比",
 		EN: "share of rows",
+	}
+}
+
+// ChartStepAgent is the message chart.step.agent: "agent".
+func ChartStepAgent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "智能体",
+		EN: "agent",
+	}
+}
+
+// ChartStepCode is the message chart.step.code: "code".
+func ChartStepCode() plumbline.Text {
+	return plumbline.Text{
+		ZH: "代码",
+		EN: "code",
+	}
+}
+
+// ChartStepDecision is the message chart.step.decision: "branch".
+func ChartStepDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "分支",
+		EN: "branch",
+	}
+}
+
+// ChartStepGuard is the message chart.step.guard: "guard".
+func ChartStepGuard() plumbline.Text {
+	return plumbline.Text{
+		ZH: "防护",
+		EN: "guard",
+	}
+}
+
+// ChartStepMemory is the message chart.step.memory: "memory".
+func ChartStepMemory() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记忆",
+		EN: "memory",
+	}
+}
+
+// ChartStepModel is the message chart.step.model: "model".
+func ChartStepModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "model",
+	}
+}
+
+// ChartStepOpaque is the message chart.step.opaque: "not understood".
+func ChartStepOpaque() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未能识别",
+		EN: "not understood",
+	}
+}
+
+// ChartStepOutput is the message chart.step.output: "output".
+func ChartStepOutput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输出",
+		EN: "output",
+	}
+}
+
+// ChartStepPerson is the message chart.step.person: "person".
+func ChartStepPerson() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工",
+		EN: "person",
+	}
+}
+
+// ChartStepRetrieval is the message chart.step.retrieval: "retrieval".
+func ChartStepRetrieval() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检索",
+		EN: "retrieval",
+	}
+}
+
+// ChartStepSource is the message chart.step.source: "data source".
+func ChartStepSource() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据来源",
+		EN: "data source",
+	}
+}
+
+// ChartStepTool is the message chart.step.tool: "tool".
+func ChartStepTool() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具",
+		EN: "tool",
+	}
+}
+
+// ChartStepTransform is the message chart.step.transform: "transform".
+func ChartStepTransform() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转换",
+		EN: "transform",
+	}
+}
+
+// ChartStepTrigger is the message chart.step.trigger: "trigger".
+func ChartStepTrigger() plumbline.Text {
+	return plumbline.Text{
+		ZH: "触发",
+		EN: "trigger",
+	}
+}
+
+// ChartTagAi is the message chart.tag_ai: "AI is called".
+func ChartTagAi() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用人工智能",
+		EN: "AI is called",
+	}
+}
+
+// ChartTagEffect is the message chart.tag_effect: "changes something outside".
+func ChartTagEffect() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改变外部状态",
+		EN: "changes something outside",
+	}
+}
+
+// ChartTagOutside is the message chart.tag_outside: "calls an outside system".
+func ChartTagOutside() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用外部系统",
+		EN: "calls an outside system",
+	}
+}
+
+// ChartTagPerson is the message chart.tag_person: "a person decides".
+func ChartTagPerson() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由人决定",
+		EN: "a person decides",
+	}
+}
+
+// ChartTagUntrusted is the message chart.tag_untrusted: "text of strangers enters".
+func ChartTagUntrusted() plumbline.Text {
+	return plumbline.Text{
+		ZH: "外来文本由此进入",
+		EN: "text of strangers enters",
 	}
 }
 
@@ -620,6 +892,414 @@ func CheckBiasSensitiveBasisTitle() plumbline.Text {
 	}
 }
 
+// CheckExplainConsistencyFix is the message check.explain.consistency.fix: "Look at the pairs: record what differs between them, fix seeds and versions, and have a second person decide where discretion is meant.".
+func CheckExplainConsistencyFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检视这些成对案件，记录它们之间的差异，固定种子与版本；需要裁量之处由第二人作决定。",
+		EN: "Look at the pairs: record what differs between them, fix seeds and versions, and have a second person decide where discretion is meant.",
+	}
+}
+
+// CheckExplainConsistencyImportance is the message check.explain.consistency.importance: "If the same inputs get different decisions, something decides that is not in the record: another version, a person, chance.".
+func CheckExplainConsistencyImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相同的输入得到不同的决定，说明起作用的东西不在记录里：另一个版本、某个人，或者偶然。",
+		EN: "If the same inputs get different decisions, something decides that is not in the record: another version, a person, chance.",
+	}
+}
+
+// CheckExplainConsistencyMeaning is the message check.explain.consistency.meaning: "Of pairs of rows with identical inputs, and of pairs that are alike in the columns that the approximation asks for, the share with different decisions, beside the share by chance.".
+func CheckExplainConsistencyMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在输入完全相同的成对行中，以及在近似所用各列相似的成对行中，决定不同者的占比，并列出随机情况下的占比。",
+		EN: "Of pairs of rows with identical inputs, and of pairs that are alike in the columns that the approximation asks for, the share with different decisions, beside the share by chance.",
+	}
+}
+
+// CheckExplainConsistencyParamBins is the message check.explain.consistency.param.bins: "Numbers are cut into bins of equal size before two cases count as alike; for identical inputs they are not.".
+func CheckExplainConsistencyParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "判断两案是否相似之前，数值被切成大小相等的箱；判断输入是否完全相同时不切箱。",
+		EN: "Numbers are cut into bins of equal size before two cases count as alike; for identical inputs they are not.",
+	}
+}
+
+// CheckExplainConsistencyTitle is the message check.explain.consistency.title: "Like cases, unlike decisions".
+func CheckExplainConsistencyTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件、不同决定",
+		EN: "Like cases, unlike decisions",
+	}
+}
+
+// CheckExplainDocumentationFix is the message check.explain.documentation.fix: "Write the documents, name them in the workflow file, and renew them with each version.".
+func CheckExplainDocumentationFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "编写文档，在工作流文件中列出，并随每个版本更新。",
+		EN: "Write the documents, name them in the workflow file, and renew them with each version.",
+	}
+}
+
+// CheckExplainDocumentationImportance is the message check.explain.documentation.importance: "An explanation of an older version explains something else.".
+func CheckExplainDocumentationImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "旧版本的说明，说的是另一样东西。",
+		EN: "An explanation of an older version explains something else.",
+	}
+}
+
+// CheckExplainDocumentationMeaning is the message check.explain.documentation.meaning: "Whether the three documents that the workflow file names are there and not empty, and whether the version that they speak of is the one in use. What they say is not judged.".
+func CheckExplainDocumentationMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件所列的三份文档是否存在且不为空，其所述版本是否为在用版本。不判断文档的内容。",
+		EN: "Whether the three documents that the workflow file names are there and not empty, and whether the version that they speak of is the one in use. What they say is not judged.",
+	}
+}
+
+// CheckExplainDocumentationParamMaxBytes is the message check.explain.documentation.param.max_bytes: "Only the beginning of a document is read, to see that there is text.".
+func CheckExplainDocumentationParamMaxBytes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "只读取文档的开头，以确认其中有文字。",
+		EN: "Only the beginning of a document is read, to see that there is text.",
+	}
+}
+
+// CheckExplainDocumentationTitle is the message check.explain.documentation.title: "Documents on purpose, mechanism and limits".
+func CheckExplainDocumentationTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "关于目的、机制与局限的文档",
+		EN: "Documents on purpose, mechanism and limits",
+	}
+}
+
+// CheckExplainImportanceFix is the message check.explain.importance.fix: "Where a sensitive feature matters, find out at which step it enters, directly or by a column that stands in for it, and remove it or justify it.".
+func CheckExplainImportanceFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "敏感特征起作用时，查明它在哪一步直接或借替代列进入，将其移除或说明理由。",
+		EN: "Where a sensitive feature matters, find out at which step it enters, directly or by a column that stands in for it, and remove it or justify it.",
+	}
+}
+
+// CheckExplainImportanceImportance is the message check.explain.importance.importance: "It shows what the recorded decisions go with, sensitive features among it.".
+func CheckExplainImportanceImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "它表明已记录的决定与什么相关，其中包括敏感特征。",
+		EN: "It shows what the recorded decisions go with, sensitive features among it.",
+	}
+}
+
+// CheckExplainImportanceMeaning is the message check.explain.importance.meaning: "By how much the balanced accuracy of the approximating tree falls on held-out rows when the values of one column are exchanged between rows. It is the importance in the approximation, not in the model that decided. Columns that stand in for each other share it, and a column that the tree does not ask for has none.".
+func CheckExplainImportanceMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在留出的行之间交换某一列的取值时，决策近似树的平衡准确率下降多少。这是近似中的重要性，不是作出决定的模型中的重要性。互相替代的列会分摊重要性；树没有用到的列没有重要性。",
+		EN: "By how much the balanced accuracy of the approximating tree falls on held-out rows when the values of one column are exchanged between rows. It is the importance in the approximation, not in the model that decided. Columns that stand in for each other share it, and a column that the tree does not ask for has none.",
+	}
+}
+
+// CheckExplainImportanceParamBlocks is the message check.explain.importance.param.blocks: "Values are exchanged within blocks of held-out rows; the interval is that of the mean over blocks.".
+func CheckExplainImportanceParamBlocks() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值在留出行的各块之内交换；区间为各块均值的区间。",
+		EN: "Values are exchanged within blocks of held-out rows; the interval is that of the mean over blocks.",
+	}
+}
+
+// CheckExplainImportanceParamRepeats is the message check.explain.importance.param.repeats: "Exchanges for each block, of which the mean counts.".
+func CheckExplainImportanceParamRepeats() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每块交换的次数，取其均值。",
+		EN: "Exchanges for each block, of which the mean counts.",
+	}
+}
+
+// CheckExplainImportanceTitle is the message check.explain.importance.title: "Importance of columns in the approximation".
+func CheckExplainImportanceTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列在近似中的重要性",
+		EN: "Importance of columns in the approximation",
+	}
+}
+
+// CheckExplainReasonsFix is the message check.explain.reasons.fix: "State a reason with every adverse decision, declare for each reason code the column that it refers to, and record that column with the decision.".
+func CheckExplainReasonsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每一项不利决定都写明理由，为每个理由代码声明它所指的列，并随决定记录该列。",
+		EN: "State a reason with every adverse decision, declare for each reason code the column that it refers to, and record that column with the decision.",
+	}
+}
+
+// CheckExplainReasonsImportance is the message check.explain.reasons.importance: "Whoever is refused needs the reasons that were actually used. A reason that refers to nothing in the record cannot be checked by anybody.".
+func CheckExplainReasonsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "被拒绝的人需要知道实际使用的理由。指向记录之外的理由，谁也无法核对。",
+		EN: "Whoever is refused needs the reasons that were actually used. A reason that refers to nothing in the record cannot be checked by anybody.",
+	}
+}
+
+// CheckExplainReasonsMeaning is the message check.explain.reasons.meaning: "The share of adverse decisions with at least one reason, which reasons there are, whether each refers to an input of the record by declaration or by name, and whether that input has a value in the same row.".
+func CheckExplainReasonsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "至少有一条理由的不利决定占比，有哪些理由，每条理由是否按声明或名称指向记录中的输入，以及该输入在同一行中是否有值。",
+		EN: "The share of adverse decisions with at least one reason, which reasons there are, whether each refers to an input of the record by declaration or by name, and whether that input has a value in the same row.",
+	}
+}
+
+// CheckExplainReasonsParamMaxReasons is the message check.explain.reasons.param.max_reasons: "Reasons are named one by one up to this many, the most frequent first; those of few decisions are never named.".
+func CheckExplainReasonsParamMaxReasons() plumbline.Text {
+	return plumbline.Text{
+		ZH: "逐条列出的理由至多这么多，最常见的在前；只涉及少数决定的理由从不列名。",
+		EN: "Reasons are named one by one up to this many, the most frequent first; those of few decisions are never named.",
+	}
+}
+
+// CheckExplainReasonsTitle is the message check.explain.reasons.title: "Stated reasons: coverage and validity".
+func CheckExplainReasonsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由的覆盖与有效性",
+		EN: "Stated reasons: coverage and validity",
+	}
+}
+
+// CheckExplainReplayabilityFix is the message check.explain.replayability.fix: "Write version, time and a unique id with every decision, keep the inputs as they were, and declare the columns in the workflow file.".
+func CheckExplainReplayabilityFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每项决定都写入版本、时间和唯一编号，按原样保存输入，并在工作流文件中声明这些列。",
+		EN: "Write version, time and a unique id with every decision, keep the inputs as they were, and declare the columns in the workflow file.",
+	}
+}
+
+// CheckExplainReplayabilityImportance is the message check.explain.replayability.importance: "A decision that cannot be traced to its inputs and version can neither be explained nor corrected.".
+func CheckExplainReplayabilityImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无法追溯到输入和版本的决定，既不能解释，也不能更正。",
+		EN: "A decision that cannot be traced to its inputs and version can neither be explained nor corrected.",
+	}
+}
+
+// CheckExplainReplayabilityMeaning is the message check.explain.replayability.meaning: "The share of records that carry the version that decided, inputs, outcome, time and an id of their own, each alone and all together, and the versions seen. It counts what is recorded; nothing is run again.".
+func CheckExplainReplayabilityMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "载有作出决定的版本、输入、结果、时间和自身编号的记录占比，逐项并合计，以及出现过的版本。此处只清点记录了什么，并不重新运行。",
+		EN: "The share of records that carry the version that decided, inputs, outcome, time and an id of their own, each alone and all together, and the versions seen. It counts what is recorded; nothing is run again.",
+	}
+}
+
+// CheckExplainReplayabilityTitle is the message check.explain.replayability.title: "Replayability of the records".
+func CheckExplainReplayabilityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录的可重放性",
+		EN: "Replayability of the records",
+	}
+}
+
+// CheckExplainStabilityFix is the message check.explain.stability.fix: "Derive reasons from the inputs by a fixed rule, and test that two cases with nearly the same inputs get nearly the same reasons.".
+func CheckExplainStabilityFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按固定规则由输入推得理由，并测试输入几乎相同的两案是否得到几乎相同的理由。",
+		EN: "Derive reasons from the inputs by a fixed rule, and test that two cases with nearly the same inputs get nearly the same reasons.",
+	}
+}
+
+// CheckExplainStabilityImportance is the message check.explain.stability.importance: "Reasons that change between like cases, or are the same whatever the case, tell a person nothing about the decision.".
+func CheckExplainStabilityImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件的理由变来变去，或不论何种案件理由都一样，当事人就无从了解决定的缘由。",
+		EN: "Reasons that change between like cases, or are the same whatever the case, tell a person nothing about the decision.",
+	}
+}
+
+// CheckExplainStabilityMeaning is the message check.explain.stability.meaning: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.".
+func CheckExplainStabilityMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "两个相似的不利决定，其理由一致到什么程度（Jaccard 指数的均值），并与任意两个不利决定相比。",
+		EN: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.",
+	}
+}
+
+// CheckExplainStabilityParamBins is the message check.explain.stability.param.bins: "Numbers are cut into bins of equal size before two cases count as alike.".
+func CheckExplainStabilityParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "判断两案是否相似之前，数值被切成大小相等的箱。",
+		EN: "Numbers are cut into bins of equal size before two cases count as alike.",
+	}
+}
+
+// CheckExplainStabilityTitle is the message check.explain.stability.title: "Stability of stated reasons".
+func CheckExplainStabilityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由的稳定性",
+		EN: "Stability of stated reasons",
+	}
+}
+
+// CheckExplainSurrogateFix is the message check.explain.surrogate.fix: "Record the inputs that the decision uses, look at the cases that the rules get wrong, and explain what decides beside the recorded columns.".
+func CheckExplainSurrogateFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录决定所用的输入，检视规则判错的案件，并说明除已记录的列之外还有什么在起作用。",
+		EN: "Record the inputs that the decision uses, look at the cases that the rules get wrong, and explain what decides beside the recorded columns.",
+	}
+}
+
+// CheckExplainSurrogateImportance is the message check.explain.surrogate.importance: "Where a few readable rules reproduce most decisions, people can be told what mattered. Where they do not, nobody can check from the record what the decisions rest on.".
+func CheckExplainSurrogateImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "少数几条可读规则若能再现多数决定，就能告诉当事人什么起了作用；若不能，谁也无法从记录中核对决定依据了什么。",
+		EN: "Where a few readable rules reproduce most decisions, people can be told what mattered. Where they do not, nobody can check from the record what the decisions rest on.",
+	}
+}
+
+// CheckExplainSurrogateMeaning is the message check.explain.surrogate.meaning: "A small decision tree is learnt from part of the recorded decisions and measured on the rest, overall and by sensitive group, with and without the score. It is an approximation of the decisions, never how they were made.".
+func CheckExplainSurrogateMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用一部分已记录的决定学习一棵小决策树，再在其余的行上测量，分总体与各敏感群体，并分别在含评分与不含评分时进行。它是决策近似，不是决定的形成方式。",
+		EN: "A small decision tree is learnt from part of the recorded decisions and measured on the rest, overall and by sensitive group, with and without the score. It is an approximation of the decisions, never how they were made.",
+	}
+}
+
+// CheckExplainSurrogateParamAlpha is the message check.explain.surrogate.param.alpha: "The chance that a split is made where decisions are random, after correction for all cut points and columns. A tree without a split explains nothing and says so.".
+func CheckExplainSurrogateParamAlpha() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决定为随机时仍作分裂的概率，已按全部切点和列校正。没有分裂的树什么也解释不了，并会如实说明。",
+		EN: "The chance that a split is made where decisions are random, after correction for all cut points and columns. A tree without a split explains nothing and says so.",
+	}
+}
+
+// CheckExplainSurrogateParamDepth is the message check.explain.surrogate.param.depth: "More than five conditions in a row are not readable.".
+func CheckExplainSurrogateParamDepth() plumbline.Text {
+	return plumbline.Text{
+		ZH: "连续五个以上的条件难以阅读。",
+		EN: "More than five conditions in a row are not readable.",
+	}
+}
+
+// CheckExplainSurrogateParamLeaves is the message check.explain.surrogate.param.leaves: "More than sixteen rules are not read.".
+func CheckExplainSurrogateParamLeaves() plumbline.Text {
+	return plumbline.Text{
+		ZH: "十六条以上的规则没有人会读完。",
+		EN: "More than sixteen rules are not read.",
+	}
+}
+
+// CheckExplainSurrogateParamMaxRows is the message check.explain.surrogate.param.max_rows: "Rows evenly spaced over the table, at most this many: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.".
+func CheckExplainSurrogateParamMaxRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在表中均匀取行，至多这么多；再多也几乎不会改变这样大小的树。十行中七行用于学习、三行用于测量，由种子分配；同一人的行归在一起。",
+		EN: "Rows evenly spaced over the table, at most this many: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.",
+	}
+}
+
+// CheckExplainSurrogateTitle is the message check.explain.surrogate.title: "Approximation of the decisions by readable rules".
+func CheckExplainSurrogateTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "以可读规则近似决定",
+		EN: "Approximation of the decisions by readable rules",
+	}
+}
+
+// CheckExplainTrainingDataFix is the message check.explain.training_data.fix: "Ask the provider for a statement and name it in the workflow file; where there is none, write that it is unknown, and why the model is used all the same.".
+func CheckExplainTrainingDataFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "向提供方索取说明，并写入工作流文件；没有说明的，写明未知以及仍然使用该模型的理由。",
+		EN: "Ask the provider for a statement and name it in the workflow file; where there is none, write that it is unknown, and why the model is used all the same.",
+	}
+}
+
+// CheckExplainTrainingDataImportance is the message check.explain.training_data.importance: "A model inherits what it was trained on. Who cannot say what that was should at least say so.".
+func CheckExplainTrainingDataImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型会继承其训练数据的特点。说不清训练数据是什么，至少应当如实说不清。",
+		EN: "A model inherits what it was trained on. Who cannot say what that was should at least say so.",
+	}
+}
+
+// CheckExplainTrainingDataMeaning is the message check.explain.training_data.meaning: "For each model, each step that calls one, the training table and the texts that shape answers (prompts, few-shot examples, knowledge bases): whether source, statement, contract or filing is stated. What is not stated is shown as unknown.".
+func CheckExplainTrainingDataMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对每个模型、每个调用模型的步骤、训练表，以及影响回答的文本（提示词、少样本示例、知识库），是否写明来源、说明、合同或备案。未写明的，显示为未知。",
+		EN: "For each model, each step that calls one, the training table and the texts that shape answers (prompts, few-shot examples, knowledge bases): whether source, statement, contract or filing is stated. What is not stated is shown as unknown.",
+	}
+}
+
+// CheckExplainTrainingDataTitle is the message check.explain.training_data.title: "What is stated of training data".
+func CheckExplainTrainingDataTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对训练数据的说明",
+		EN: "What is stated of training data",
+	}
+}
+
+// CheckGovernInventoryFix is the message check.govern.inventory.fix: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.".
+func CheckGovernInventoryFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在工作流文件中补写缺少的键：owner、purpose、users、regions、definition 或 models、data.decisions.source。",
+		EN: "Add the missing keys to the workflow file: owner, purpose, users, regions, definition or models, data.decisions.source.",
+	}
+}
+
+// CheckGovernInventoryImportance is the message check.govern.inventory.importance: "What is not on record is neither checked nor updated nor switched off by anybody.".
+func CheckGovernInventoryImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有登记的部分不会有人检查、更新或关停。",
+		EN: "What is not on record is neither checked nor updated nor switched off by anybody.",
+	}
+}
+
+// CheckGovernInventoryMeaning is the message check.govern.inventory.meaning: "Which of the parts of an inventory are on record for this workflow: owner, purpose, models, tools, data, users, regions.".
+func CheckGovernInventoryMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流的清单中哪些项已写明：责任人、目的、模型、工具、数据、使用者、地域。",
+		EN: "Which of the parts of an inventory are on record for this workflow: owner, purpose, models, tools, data, users, regions.",
+	}
+}
+
+// CheckGovernInventoryTitle is the message check.govern.inventory.title: "Inventory of the workflow".
+func CheckGovernInventoryTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流清单",
+		EN: "Inventory of the workflow",
+	}
+}
+
+// CheckOversightReviewsFix is the message check.oversight.reviews.fix: "Give reviewers the case, the time and the authority to decide otherwise, spread the work, measure with seeded errors, and make the decision follow the review.".
+func CheckOversightReviewsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "让复核人员掌握案情、有足够时间并有权改判，分散工作，以植入的错误加以测量，并使决定依从复核。",
+		EN: "Give reviewers the case, the time and the authority to decide otherwise, spread the work, measure with seeded errors, and make the decision follow the review.",
+	}
+}
+
+// CheckOversightReviewsImportance is the message check.oversight.reviews.importance: "A person who confirms everything within seconds has not decided. The decision is then made by automation alone, whatever the procedure says.".
+func CheckOversightReviewsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数秒之内一概同意的人并没有作决定。无论程序如何写，这样的决定仍是仅由自动化方式作出的。",
+		EN: "A person who confirms everything within seconds has not decided. The decision is then made by automation alone, whatever the procedure says.",
+	}
+}
+
+// CheckOversightReviewsMeaning is the message check.oversight.reviews.meaning: "The share of adverse decisions that a person reviewed, how often people decided otherwise than suggested and in which direction, how long they took, the share that agreed within seconds, how the work is spread, and whether the decision followed the review. An override rate above zero proves no oversight; only trials with seeded errors do.".
+func CheckOversightReviewsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "经人复核的不利决定占比，人工决定与建议不同的频率和方向，所用时间，数秒之内即同意的占比，工作如何分配，以及决定是否依从复核。改判率高于零并不能证明有监督；只有植入错误的试验才能证明。",
+		EN: "The share of adverse decisions that a person reviewed, how often people decided otherwise than suggested and in which direction, how long they took, the share that agreed within seconds, how the work is spread, and whether the decision followed the review. An override rate above zero proves no oversight; only trials with seeded errors do.",
+	}
+}
+
+// CheckOversightReviewsParamMinSeconds is the message check.oversight.reviews.param.min_seconds: "An agreement in less time counts as a rubber stamp: too short to read a case. Product default; no law sets a time.".
+func CheckOversightReviewsParamMinSeconds() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用时更短的同意视为橡皮图章：来不及读完案件。产品默认值，法律没有规定时间。",
+		EN: "An agreement in less time counts as a rubber stamp: too short to read a case. Product default; no law sets a time.",
+	}
+}
+
+// CheckOversightReviewsTitle is the message check.oversight.reviews.title: "Reviews by people".
+func CheckOversightReviewsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工复核",
+		EN: "Reviews by people",
+	}
+}
+
 // ClaimAuditorDeclared is the message claim.auditor_declared: "as declared; checked by {name} on {day} at source".
 func ClaimAuditorDeclared(name string, day string) plumbline.Text {
 	return plumbline.Text{
@@ -639,7 +1319,7 @@ func ClaimEvidenceCount(m int64, n int64) plumbline.Text {
 // ClaimExposure is the message claim.exposure: "The exposure is the statutory ceiling under its conditions. A finding is not a violation.".
 func ClaimExposure() plumbline.Text {
 	return plumbline.Text{
-		ZH: "风险敞口为符合条件时的法定上限。发现项不等于违法。",
+		ZH: "风险敞口为满足条件时的法定上限。发现项不等于违法。",
 		EN: "The exposure is the statutory ceiling under its conditions. A finding is not a violation.",
 	}
 }
@@ -681,6 +1361,350 @@ func CliImportance() plumbline.Text {
 	return plumbline.Text{
 		ZH: "为何重要",
 		EN: "Why it matters",
+	}
+}
+
+// CliInitAskPurpose is the message cli.init.ask_purpose: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.".
+func CliInitAskPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请写明工作流的目的、责任人、使用者和地域：purpose、owner、users、regions。",
+		EN: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.",
+	}
+}
+
+// CliInitAskSensitive is the message cli.init.ask_sensitive: "Add source, basis and delete_by to each sensitive column, and the columns that are missing here. Without a legal basis, take the column out.".
+func CliInitAskSensitive() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请为每个敏感列补写 source、basis 和 delete_by，并补充缺少的列。没有法律依据的，请移除该列。",
+		EN: "Add source, basis and delete_by to each sensitive column, and the columns that are missing here. Without a legal basis, take the column out.",
+	}
+}
+
+// CliInitAskSource is the message cli.init.ask_source: "Say where the data come from and under which right they are used.".
+func CliInitAskSource() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请写明数据来自何处、依据何种权利使用。",
+		EN: "Say where the data come from and under which right they are used.",
+	}
+}
+
+// CliInitBecause is the message cli.init.because: "because {why}".
+func CliInitBecause(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "依据：" + why.ZH,
+		EN: "because " + why.EN,
+	}
+}
+
+// CliInitConfirmSide is the message cli.init.confirm_side: "Confirm decision.favourable first: nothing in the data tells which value is good for the person, and with the wrong one every result is turned round.".
+func CliInitConfirmSide() plumbline.Text {
+	return plumbline.Text{
+		ZH: "请先确认 decision.favourable：数据看不出哪个取值对当事人有利，写反了，所有结果都会颠倒。",
+		EN: "Confirm decision.favourable first: nothing in the data tells which value is good for the person, and with the wrong one every result is turned round.",
+	}
+}
+
+// CliInitDefinition is the message cli.init.definition: "{name}: a workflow definition".
+func CliInitDefinition(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：工作流定义",
+		EN: name + ": a workflow definition",
+	}
+}
+
+// CliInitFound is the message cli.init.found: "Found".
+func CliInitFound() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找到",
+		EN: "Found",
+	}
+}
+
+// CliInitGuess is the message cli.init.guess: "{key}: {value} because {why}".
+func CliInitGuess(key string, value string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: key + "：" + value + "，依据：" + why.ZH,
+		EN: key + ": " + value + " because " + why.EN,
+	}
+}
+
+// CliInitGuessed is the message cli.init.guessed: "Guessed; confirm each".
+func CliInitGuessed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "猜测，请逐项确认",
+		EN: "Guessed; confirm each",
+	}
+}
+
+// CliInitHead is the message cli.init.head: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow".
+func CliInitHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 plumb init 生成。带有 guess 标记的每一行都是本产品对文件的猜测，须由人员确认。各键的说明见：plumb schema workflow",
+		EN: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow",
+	}
+}
+
+// CliInitMissing is the message cli.init.missing: "For you to fill in".
+func CliInitMissing() plumbline.Text {
+	return plumbline.Text{
+		ZH: "需要您补写",
+		EN: "For you to fill in",
+	}
+}
+
+// CliInitMore is the message cli.init.more: "There is more than was looked at: name further files by hand.".
+func CliInitMore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "还有未查看的文件：请自行写明其余文件。",
+		EN: "There is more than was looked at: name further files by hand.",
+	}
+}
+
+// CliInitMoreDefinition is the message cli.init.more_definition: "There is another export, {name}; one file declares one workflow.".
+func CliInitMoreDefinition(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有导出文件 " + name + "；一个工作流文件只声明一个工作流。",
+		EN: "There is another export, " + name + "; one file declares one workflow.",
+	}
+}
+
+// CliInitName is the message cli.init.name: "a workflow file cannot name it; rename it without the characters * ? [ and without backslashes".
+func CliInitName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件无法写出该名称；请改名，去掉 * ? [ 和反斜杠",
+		EN: "a workflow file cannot name it; rename it without the characters * ? [ and without backslashes",
+	}
+}
+
+// CliInitNext is the message cli.init.next: "{file} is written. Confirm the guesses in it, then run".
+func CliInitNext(file string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写入 " + file + "。请确认其中的猜测，然后运行",
+		EN: file + " is written. Confirm the guesses in it, then run",
+	}
+}
+
+// CliInitNoDecision is the message cli.init.no_decision: "The decision was not found. Write the column of the decision and its values that are good for the person under decision.".
+func CliInitNoDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到决定列。请在 decision 下写明决定列以及对当事人有利的取值。",
+		EN: "The decision was not found. Write the column of the decision and its values that are good for the person under decision.",
+	}
+}
+
+// CliInitNoDefinition is the message cli.init.no_definition: "No workflow definition was found: an export of the workflow as JSON shows its steps, models and tools.".
+func CliInitNoDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到工作流定义：放入工作流导出的 JSON 文件，即可看到步骤、模型和工具。",
+		EN: "No workflow definition was found: an export of the workflow as JSON shows its steps, models and tools.",
+	}
+}
+
+// CliInitNoLabel is the message cli.init.no_label: "No column of what turned out to be true was found: error rates and calibration are not tested without decision.label.".
+func CliInitNoLabel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到真实结果列：没有 decision.label，错误率和校准不作测试。",
+		EN: "No column of what turned out to be true was found: error rates and calibration are not tested without decision.label.",
+	}
+}
+
+// CliInitNoReviews is the message cli.init.no_reviews: "No table of human reviews was found: oversight is not tested without oversight.reviews.".
+func CliInitNoReviews() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到人工复核表：没有 oversight.reviews，人工监督不作测试。",
+		EN: "No table of human reviews was found: oversight is not tested without oversight.reviews.",
+	}
+}
+
+// CliInitNoSensitive is the message cli.init.no_sensitive: "No sensitive column was found: no bias can be measured until data.sensitive names one.".
+func CliInitNoSensitive() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到敏感列：data.sensitive 写明之前，无法测量偏见。",
+		EN: "No sensitive column was found: no bias can be measured until data.sensitive names one.",
+	}
+}
+
+// CliInitNoTable is the message cli.init.no_table: "No table of decisions was found. Put a CSV, JSON lines, XLSX or Parquet file with one row per decision into the folder and name it here: data.decisions.file.".
+func CliInitNoTable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有找到决定表。请把每行一项决定的 CSV、JSON Lines、XLSX 或 Parquet 文件放入文件夹，并在 data.decisions.file 中写明。",
+		EN: "No table of decisions was found. Put a CSV, JSON lines, XLSX or Parquet file with one row per decision into the folder and name it here: data.decisions.file.",
+	}
+}
+
+// CliInitNotReady is the message cli.init.not_ready: "{file} is written and cannot be assessed yet: replace {word} in it first, then run".
+func CliInitNotReady(file string, word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写入 " + file + "，但还不能评估：请先替换其中的 " + word + "，然后运行",
+		EN: file + " is written and cannot be assessed yet: replace " + word + " in it first, then run",
+	}
+}
+
+// CliInitOthers is the message cli.init.others: "texts and documents: {n}; model files: {m}".
+func CliInitOthers(n int64, m int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "文本和文档 " + FormatInt(plumbline.Chinese, n) + " 份，模型文件 " + FormatInt(plumbline.Chinese, m) + " 个",
+		EN: "texts and documents: " + FormatInt(plumbline.English, n) + "; model files: " + FormatInt(plumbline.English, m),
+	}
+}
+
+// CliInitRegimes is the message cli.init.regimes: "Known from press reports only; take it out where it is not wanted.".
+func CliInitRegimes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该要求仅见于媒体报道；不需要时请移除。",
+		EN: "Known from press reports only; take it out where it is not wanted.",
+	}
+}
+
+// CliInitSum is the message cli.init.sum: "Of the file as it is today; it shows later changes and approves nothing.".
+func CliInitSum() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件当前的哈希，用于发现以后的改动，不代表批准。",
+		EN: "Of the file as it is today; it shows later changes and approves nothing.",
+	}
+}
+
+// CliInitTable is the message cli.init.table: "{name}: a table of {rows} and {columns}".
+func CliInitTable(name string, rows int64, columns int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：表，" + plural(plumbline.Chinese, rows, "# 行", "# 行") + "，" + plural(plumbline.Chinese, columns, "# 列", "# 列"),
+		EN: name + ": a table of " + plural(plumbline.English, rows, "one row", "# rows") + " and " + plural(plumbline.English, columns, "one column", "# columns"),
+	}
+}
+
+// CliInitUnreadable is the message cli.init.unreadable: "{name}: left out. {why}".
+func CliInitUnreadable(name string, why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: name + "：未使用。" + why.ZH,
+		EN: name + ": left out. " + why.EN,
+	}
+}
+
+// CliInitWhyBands is the message cli.init.why_bands: "ages in years are too many groups to compare; no law sets these edges".
+func CliInitWhyBands() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按周岁分组过多，无法比较；这些分界没有法律规定",
+		EN: "ages in years are too many groups to compare; no law sets these edges",
+	}
+}
+
+// CliInitWhyDates is the message cli.init.why_dates: "it holds dates or times".
+func CliInitWhyDates() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列是日期或时间",
+		EN: "it holds dates or times",
+	}
+}
+
+// CliInitWhyDecisions is the message cli.init.why_decisions: "of all tables found it looks most like decisions".
+func CliInitWhyDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在找到的表中，它最像决定表",
+		EN: "of all tables found it looks most like decisions",
+	}
+}
+
+// CliInitWhyExport is the message cli.init.why_export: "the file has nodes and connections, as an export of n8n has".
+func CliInitWhyExport() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该文件与 n8n 导出一样，含有 nodes 和 connections",
+		EN: "the file has nodes and connections, as an export of n8n has",
+	}
+}
+
+// CliInitWhyFileName is the message cli.init.why_file_name: "of the name of the file".
+func CliInitWhyFileName() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件名如此",
+		EN: "of the name of the file",
+	}
+}
+
+// CliInitWhyHeader is the message cli.init.why_header: "the header has the word {word}".
+func CliInitWhyHeader(word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "列名含有 " + word,
+		EN: "the header has the word " + word,
+	}
+}
+
+// CliInitWhyHigh is the message cli.init.why_high: "nothing speaks for a score of risk".
+func CliInitWhyHigh() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看不出是风险分",
+		EN: "nothing speaks for a score of risk",
+	}
+}
+
+// CliInitWhyLast is the message cli.init.why_last: "it is the last column with two values, and nothing else looks like a decision".
+func CliInitWhyLast() plumbline.Text {
+	return plumbline.Text{
+		ZH: "它是最后一个只有两种取值的列，没有其他列像是决定",
+		EN: "it is the last column with two values, and nothing else looks like a decision",
+	}
+}
+
+// CliInitWhyLow is the message cli.init.why_low: "the name or the decision speaks for a score of risk".
+func CliInitWhyLow() plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称或决定的取值表明这是风险分",
+		EN: "the name or the decision speaks for a score of risk",
+	}
+}
+
+// CliInitWhyName is the message cli.init.why_name: "the name {name} has the word {word}".
+func CliInitWhyName(name string, word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称 " + name + " 含有 " + word,
+		EN: "the name " + name + " has the word " + word,
+	}
+}
+
+// CliInitWhyNoSector is the message cli.init.why_no_sector: "no name tells the field of use".
+func CliInitWhyNoSector() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有名称表明使用领域",
+		EN: "no name tells the field of use",
+	}
+}
+
+// CliInitWhyNoSide is the message cli.init.why_no_side: "nothing tells which value is good for the person; this is only the first one".
+func CliInitWhyNoSide() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看不出哪个取值对当事人有利，这里只是取第一个",
+		EN: "nothing tells which value is good for the person; this is only the first one",
+	}
+}
+
+// CliInitWhyProbability is the message cli.init.why_probability: "all numbers lie between 0 and 1".
+func CliInitWhyProbability() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所有数值都在 0 到 1 之间",
+		EN: "all numbers lie between 0 and 1",
+	}
+}
+
+// CliInitWhyRank is the message cli.init.why_rank: "the numbers go beyond 0 to 1, so only their order is used".
+func CliInitWhyRank() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数值超出 0 到 1，因此只使用其顺序",
+		EN: "the numbers go beyond 0 to 1, so only their order is used",
+	}
+}
+
+// CliInitWhyUnique is the message cli.init.why_unique: "the header has the word {word} and no value occurs twice".
+func CliInitWhyUnique(word string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "列名含有 " + word + "，且没有重复的值",
+		EN: "the header has the word " + word + " and no value occurs twice",
+	}
+}
+
+// CliInitWhyWords is the message cli.init.why_words: "the values are words for that".
+func CliInitWhyWords() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值本身是这样的词",
+		EN: "the values are words for that",
 	}
 }
 
@@ -860,11 +1884,307 @@ func FindingBasisStated(column string) plumbline.Text {
 	}
 }
 
+// FindingExplainCoverage is the message finding.explain_coverage: "{n} adverse decisions: {share} carry at least one reason (threshold {line}).".
+func FindingExplainCoverage(n int64, share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, n) + " 项不利决定中，" + FormatShare(plumbline.Chinese, share) + " 至少有一条理由（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: FormatInt(plumbline.English, n) + " adverse decisions: " + FormatShare(plumbline.English, share) + " carry at least one reason (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainDocumentMissing is the message finding.explain_document_missing: "The document on {part} is missing or empty.".
+func FindingExplainDocumentMissing(part plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "关于" + part.ZH + "的文档缺失或为空。",
+		EN: "The document on " + part.EN + " is missing or empty.",
+	}
+}
+
+// FindingExplainDocuments is the message finding.explain_documents: "Documents on purpose, mechanism and limits: {n} of {m} are there.".
+func FindingExplainDocuments(n int64, m int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "关于目的、机制与局限的文档：" + FormatInt(plumbline.Chinese, m) + " 份中有 " + FormatInt(plumbline.Chinese, n) + " 份存在。",
+		EN: "Documents on purpose, mechanism and limits: " + FormatInt(plumbline.English, n) + " of " + FormatInt(plumbline.English, m) + " are there.",
+	}
+}
+
+// FindingExplainInconclusive is the message finding.explain_inconclusive: "{metric}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
+func FindingExplainInconclusive(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "，区间跨越阈值 " + FormatRatio(plumbline.Chinese, line) + "，无法判定。",
+		EN: metric.EN + ": " + numbers.EN + "; the interval lies on both sides of " + FormatRatio(plumbline.English, line) + ", so nothing is decided.",
+	}
+}
+
+// FindingExplainNoDocuments is the message finding.explain_no_documents: "The workflow file names no documents that explain the workflow.".
+func FindingExplainNoDocuments() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件没有列出任何解释该工作流的文档。",
+		EN: "The workflow file names no documents that explain the workflow.",
+	}
+}
+
+// FindingExplainNotExplained is the message finding.explain_not_explained: "the approximation explains nothing beyond chance".
+func FindingExplainNotExplained() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的解释力不超过随机水平",
+		EN: "the approximation explains nothing beyond chance",
+	}
+}
+
+// FindingExplainNotSatisfied is the message finding.explain_not_satisfied: "{metric}: {numbers}; it is on the bad side of {line}.".
+func FindingExplainNotSatisfied(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "，在阈值 " + FormatRatio(plumbline.Chinese, line) + " 的不利一侧。",
+		EN: metric.EN + ": " + numbers.EN + "; it is on the bad side of " + FormatRatio(plumbline.English, line) + ".",
+	}
+}
+
+// FindingExplainNotTested is the message finding.explain_not_tested: "{metric}: not tested. {reason}.".
+func FindingExplainNotTested(metric plumbline.Text, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：未测试。" + reason.ZH + "。",
+		EN: metric.EN + ": not tested. " + reason.EN + ".",
+	}
+}
+
+// FindingExplainReasonEmpty is the message finding.explain_reason_empty: "For {share} of the stated reasons the input that they refer to is missing in the row (threshold {line}).".
+func FindingExplainReasonEmpty(share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatShare(plumbline.Chinese, share) + " 的所述理由，其所指输入在该行缺失（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: "For " + FormatShare(plumbline.English, share) + " of the stated reasons the input that they refer to is missing in the row (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainReasonUnknown is the message finding.explain_reason_unknown: "The reason {reason} refers to no input of the record; {n} adverse decisions ({share}) carry it.".
+func FindingExplainReasonUnknown(reason string, n int64, share float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "理由 " + reason + " 不指向记录中的任何输入；" + FormatInt(plumbline.Chinese, n) + " 项不利决定（" + FormatShare(plumbline.Chinese, share) + "）带有该理由。",
+		EN: "The reason " + reason + " refers to no input of the record; " + FormatInt(plumbline.English, n) + " adverse decisions (" + FormatShare(plumbline.English, share) + ") carry it.",
+	}
+}
+
+// FindingExplainReasonsKnown is the message finding.explain_reasons_known: "Every stated reason that can be named refers to an input of the record ({share} of all stated reasons; threshold {line}).".
+func FindingExplainReasonsKnown(share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "可列名的每条理由都指向记录中的输入（占全部所述理由的 " + FormatShare(plumbline.Chinese, share) + "；阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: "Every stated reason that can be named refers to an input of the record (" + FormatShare(plumbline.English, share) + " of all stated reasons; threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainReasonsUnknown is the message finding.explain_reasons_unknown: "Of the stated reasons {share} refer to an input of the record, less than {line}.".
+func FindingExplainReasonsUnknown(share float64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由中仅有 " + FormatShare(plumbline.Chinese, share) + " 指向记录中的输入，低于 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: "Of the stated reasons " + FormatShare(plumbline.English, share) + " refer to an input of the record, less than " + FormatShare(plumbline.English, line) + ".",
+	}
+}
+
+// FindingExplainReplayPart is the message finding.explain_replay_part: "{part}: {share} of the {n} records carry it (threshold {line}).".
+func FindingExplainReplayPart(part plumbline.Text, share float64, n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: part.ZH + "：" + FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有该项（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: part.EN + ": " + FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry it (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainReplayUndeclared is the message finding.explain_replay_undeclared: "The workflow file declares no column for: {part}. Whether the records can be replayed is not tested.".
+func FindingExplainReplayUndeclared(part plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件没有为以下内容声明列：" + part.ZH + "。记录能否重放未测试。",
+		EN: "The workflow file declares no column for: " + part.EN + ". Whether the records can be replayed is not tested.",
+	}
+}
+
+// FindingExplainReplayable is the message finding.explain_replayable: "{share} of the {n} records carry version, inputs, outcome, time and an id of their own (threshold {line}).".
+func FindingExplainReplayable(share float64, n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有版本、输入、结果、时间和自身编号（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry version, inputs, outcome, time and an id of their own (threshold " + FormatShare(plumbline.English, line) + ").",
+	}
+}
+
+// FindingExplainSatisfied is the message finding.explain_satisfied: "{metric}: {numbers}; it is on the good side of {line}.".
+func FindingExplainSatisfied(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "，在阈值 " + FormatRatio(plumbline.Chinese, line) + " 的有利一侧。",
+		EN: metric.EN + ": " + numbers.EN + "; it is on the good side of " + FormatRatio(plumbline.English, line) + ".",
+	}
+}
+
+// FindingExplainSensitiveUnsettled is the message finding.explain_sensitive_unsettled: "Whether the decisions rest on sensitive features is not settled: {why}.".
+func FindingExplainSensitiveUnsettled(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决定是否依赖敏感特征尚无定论：" + why.ZH + "。",
+		EN: "Whether the decisions rest on sensitive features is not settled: " + why.EN + ".",
+	}
+}
+
+// FindingExplainSensitiveUnused is the message finding.explain_sensitive_unused: "The approximation of the decisions does not rest on any of the {n} sensitive features beyond {line} percentage points. That is no proof that the decisions do not.".
+func FindingExplainSensitiveUnused(n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似对 " + FormatInt(plumbline.Chinese, n) + " 个敏感特征的依赖均不超过 " + FormatPoints(plumbline.Chinese, line) + " 个百分点。这并不证明决定本身不依赖它们。",
+		EN: "The approximation of the decisions does not rest on any of the " + FormatInt(plumbline.English, n) + " sensitive features beyond " + FormatPoints(plumbline.English, line) + " percentage points. That is no proof that the decisions do not.",
+	}
+}
+
+// FindingExplainSensitiveUsed is the message finding.explain_sensitive_used: "The approximation of the decisions asks for the sensitive feature {feature}: without it, its balanced accuracy falls by {drop} percentage points (interval {low} to {high}).".
+func FindingExplainSensitiveUsed(feature string, drop float64, low float64, high float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似用到敏感特征 " + feature + "：去掉它，平衡准确率下降 " + FormatPoints(plumbline.Chinese, drop) + " 个百分点（区间 " + FormatPoints(plumbline.Chinese, low) + " 至 " + FormatPoints(plumbline.Chinese, high) + "）。",
+		EN: "The approximation of the decisions asks for the sensitive feature " + feature + ": without it, its balanced accuracy falls by " + FormatPoints(plumbline.English, drop) + " percentage points (interval " + FormatPoints(plumbline.English, low) + " to " + FormatPoints(plumbline.English, high) + ").",
+	}
+}
+
+// FindingExplainSensitiveUsedScore is the message finding.explain_sensitive_used_score: "At the same score, the approximation of the decisions still asks for the sensitive feature {feature}: without it, its balanced accuracy falls by {drop} percentage points (interval {low} to {high}).".
+func FindingExplainSensitiveUsedScore(feature string, drop float64, low float64, high float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "在评分相同时，决策近似仍用到敏感特征 " + feature + "：去掉它，平衡准确率下降 " + FormatPoints(plumbline.Chinese, drop) + " 个百分点（区间 " + FormatPoints(plumbline.Chinese, low) + " 至 " + FormatPoints(plumbline.Chinese, high) + "）。",
+		EN: "At the same score, the approximation of the decisions still asks for the sensitive feature " + feature + ": without it, its balanced accuracy falls by " + FormatPoints(plumbline.English, drop) + " percentage points (interval " + FormatPoints(plumbline.English, low) + " to " + FormatPoints(plumbline.English, high) + ").",
+	}
+}
+
+// FindingExplainTrainingNone is the message finding.explain_training_none: "The workflow file and the definition name no model and no text, so nothing is known of training data.".
+func FindingExplainTrainingNone() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件和定义均未列出模型或文本，因此对训练数据一无所知。",
+		EN: "The workflow file and the definition name no model and no text, so nothing is known of training data.",
+	}
+}
+
+// FindingExplainTrainingStated is the message finding.explain_training_stated: "The origin of the training data of all {n} models and texts is stated, or said to be unknown.".
+func FindingExplainTrainingStated(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "全部 " + FormatInt(plumbline.Chinese, n) + " 个模型与文本的训练数据来源均已写明，或已说明未知。",
+		EN: "The origin of the training data of all " + FormatInt(plumbline.English, n) + " models and texts is stated, or said to be unknown.",
+	}
+}
+
+// FindingExplainTrainingUnknown is the message finding.explain_training_unknown: "{item}: nothing is stated of its training data or origin; it is unknown.".
+func FindingExplainTrainingUnknown(item string) plumbline.Text {
+	return plumbline.Text{
+		ZH: item + "：对其训练数据或来源没有任何说明，属于未知。",
+		EN: item + ": nothing is stated of its training data or origin; it is unknown.",
+	}
+}
+
+// FindingExplainVersionCurrent is the message finding.explain_version_current: "The documents speak of the version in use.".
+func FindingExplainVersionCurrent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档所述版本即在用版本。",
+		EN: "The documents speak of the version in use.",
+	}
+}
+
+// FindingExplainVersionOld is the message finding.explain_version_old: "The documents do not speak of the version in use.".
+func FindingExplainVersionOld() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档所述版本不是在用版本。",
+		EN: "The documents do not speak of the version in use.",
+	}
+}
+
+// FindingExplainVersionUnknown is the message finding.explain_version_unknown: "Which version is in use is not known, so that of the documents cannot be compared: {why}.".
+func FindingExplainVersionUnknown(why plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "在用版本未知，无法与文档所述版本比较：" + why.ZH + "。",
+		EN: "Which version is in use is not known, so that of the documents cannot be compared: " + why.EN + ".",
+	}
+}
+
 // FindingExtremes is the message finding.extremes: "{statement} Lowest: {low}; highest: {high}.".
 func FindingExtremes(statement plumbline.Text, low plumbline.Text, high plumbline.Text) plumbline.Text {
 	return plumbline.Text{
 		ZH: statement.ZH + "最低：" + low.ZH + "；最高：" + high.ZH + "。",
 		EN: statement.EN + " Lowest: " + low.EN + "; highest: " + high.EN + ".",
+	}
+}
+
+// FindingGovernAttested is the message finding.govern_attested: "By attestation, not measured: {who} stated on {on}: “{statement}” The document {document} is the one attested (SHA-256 {sum}).".
+func FindingGovernAttested(who string, on string, statement string, document string, sum string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "凭声明，而非测量：" + who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明：“" + statement + "”文件 " + document + " 与声明时一致（SHA-256 为 " + sum + "）。",
+		EN: "By attestation, not measured: " + who + " stated on " + FormatDate(plumbline.English, on) + ": “" + statement + "” The document " + document + " is the one attested (SHA-256 " + sum + ").",
+	}
+}
+
+// FindingGovernChanged is the message finding.govern_changed: "The document {document}, attested by {who} on {on} with SHA-256 {sum}, was changed after that: it has {found} now.".
+func FindingGovernChanged(document string, who string, on string, sum string, found string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件 " + document + " 由 " + who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明时的 SHA-256 为 " + sum + "，此后有改动：现为 " + found + "。",
+		EN: "The document " + document + ", attested by " + who + " on " + FormatDate(plumbline.English, on) + " with SHA-256 " + sum + ", was changed after that: it has " + found + " now.",
+	}
+}
+
+// FindingGovernCovered is the message finding.govern_covered: "This assessment has evidence on {k} of {n} controls of the four dimensions as of {d}: {parts}. Evidence here means for or against.".
+func FindingGovernCovered(k int64, n int64, d string, parts plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "截至 " + FormatDate(plumbline.Chinese, d) + "，本次评估对四个维度 " + FormatInt(plumbline.Chinese, n) + " 项控制中的 " + FormatInt(plumbline.Chinese, k) + " 项有证据：" + parts.ZH + "。证据包括支持与不支持。",
+		EN: "This assessment has evidence on " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " controls of the four dimensions as of " + FormatDate(plumbline.English, d) + ": " + parts.EN + ". Evidence here means for or against.",
+	}
+}
+
+// FindingGovernFuture is the message finding.govern_future: "The attestation by {who} is dated {on}, after the day of this assessment.".
+func FindingGovernFuture(who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 的声明日期 " + FormatDate(plumbline.Chinese, on) + " 晚于本次评估的日期。",
+		EN: "The attestation by " + who + " is dated " + FormatDate(plumbline.English, on) + ", after the day of this assessment.",
+	}
+}
+
+// FindingGovernInventory is the message finding.govern_inventory: "All {n} parts of the inventory of this workflow are on record, as declared.".
+func FindingGovernInventory(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流清单的 " + FormatInt(plumbline.Chinese, n) + " 项均已写明（属于声明）。",
+		EN: "All " + FormatInt(plumbline.English, n) + " parts of the inventory of this workflow are on record, as declared.",
+	}
+}
+
+// FindingGovernInventoryLacks is the message finding.govern_inventory_lacks: "{k} of {n} parts of the inventory of this workflow are on record. Missing: {parts}.".
+func FindingGovernInventoryLacks(k int64, n int64, parts plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本工作流清单的 " + FormatInt(plumbline.Chinese, n) + " 项中已写明 " + FormatInt(plumbline.Chinese, k) + " 项，缺少：" + parts.ZH + "。",
+		EN: FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " parts of the inventory of this workflow are on record. Missing: " + parts.EN + ".",
+	}
+}
+
+// FindingGovernNotAttested is the message finding.govern_not_attested: "{title}: Plumbline does not measure this, and nobody has attested it with a document.".
+func FindingGovernNotAttested(title plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: title.ZH + "：本产品不测量此项，也没有人附文件作出声明。",
+		EN: title.EN + ": Plumbline does not measure this, and nobody has attested it with a document.",
+	}
+}
+
+// FindingGovernNotCovered is the message finding.govern_not_covered: "This assessment has evidence on {k} of {n} controls of the four dimensions: {parts}. It covers a dimension from {line} of its controls on; what is not covered here may have been assessed elsewhere, which a person can attest with a document.".
+func FindingGovernNotCovered(k int64, n int64, parts plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次评估对四个维度 " + FormatInt(plumbline.Chinese, n) + " 项控制中的 " + FormatInt(plumbline.Chinese, k) + " 项有证据：" + parts.ZH + "。某一维度的控制项至少 " + FormatShare(plumbline.Chinese, line) + " 有证据，才算覆盖；此处未覆盖的，可能已在别处评估，可由人员附文件声明。",
+		EN: "This assessment has evidence on " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " controls of the four dimensions: " + parts.EN + ". It covers a dimension from " + FormatShare(plumbline.English, line) + " of its controls on; what is not covered here may have been assessed elsewhere, which a person can attest with a document.",
+	}
+}
+
+// FindingGovernStale is the message finding.govern_stale: "{who} attested this on {on}, {days} days before this assessment; an attestation counts for {limit} days. Look at it again and attest it anew.".
+func FindingGovernStale(who string, on string, days int64, limit int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 作出声明，距本次评估已 " + FormatInt(plumbline.Chinese, days) + " 天；声明的有效期为 " + FormatInt(plumbline.Chinese, limit) + " 天。请重新核实并声明。",
+		EN: who + " attested this on " + FormatDate(plumbline.English, on) + ", " + FormatInt(plumbline.English, days) + " days before this assessment; an attestation counts for " + FormatInt(plumbline.English, limit) + " days. Look at it again and attest it anew.",
+	}
+}
+
+// FindingGovernUnreadable is the message finding.govern_unreadable: "The document {document}, attested by {who} on {on}, cannot be read.".
+func FindingGovernUnreadable(document string, who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明的文件 " + document + " 无法读取。",
+		EN: "The document " + document + ", attested by " + who + " on " + FormatDate(plumbline.English, on) + ", cannot be read.",
+	}
+}
+
+// FindingGovernWord is the message finding.govern_word: "{who} stated on {on}: “{statement}” No document comes with it; a word alone is recorded and is no evidence.".
+func FindingGovernWord(who string, on string, statement string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 于 " + FormatDate(plumbline.Chinese, on) + " 声明：“" + statement + "”没有附文件；仅有声明只作记录，不作为证据。",
+		EN: who + " stated on " + FormatDate(plumbline.English, on) + ": “" + statement + "” No document comes with it; a word alone is recorded and is no evidence.",
 	}
 }
 
@@ -953,6 +2273,22 @@ func FindingOverdue(column string, date string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "敏感列 " + column + " 应在 " + FormatDate(plumbline.Chinese, date) + " 前删除，现已逾期。",
 		EN: "The sensitive column " + column + " should have been deleted by " + FormatDate(plumbline.English, date) + ".",
+	}
+}
+
+// FindingOversightNoReviews is the message finding.oversight_no_reviews: "The workflow file names no reviews by people, so oversight is not tested.".
+func FindingOversightNoReviews() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件没有列出人工复核，因此未测试人工监督。",
+		EN: "The workflow file names no reviews by people, so oversight is not tested.",
+	}
+}
+
+// FindingOversightNote is the message finding.oversight_note: "{statement} An override rate above zero proves no oversight; only trials with seeded errors do.".
+func FindingOversightNote(statement plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: statement.ZH + "改判率高于零并不能证明有监督；只有植入错误的试验才能证明。",
+		EN: statement.EN + " An override rate above zero proves no oversight; only trials with seeded errors do.",
 	}
 }
 
@@ -1092,6 +2428,62 @@ func ForceTechnicalDoc() plumbline.Text {
 	}
 }
 
+// InventoryData is the message inventory.data: "source of the data".
+func InventoryData() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据来源",
+		EN: "source of the data",
+	}
+}
+
+// InventoryModels is the message inventory.models: "models".
+func InventoryModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "models",
+	}
+}
+
+// InventoryOwner is the message inventory.owner: "owner".
+func InventoryOwner() plumbline.Text {
+	return plumbline.Text{
+		ZH: "责任人",
+		EN: "owner",
+	}
+}
+
+// InventoryPurpose is the message inventory.purpose: "purpose".
+func InventoryPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "目的",
+		EN: "purpose",
+	}
+}
+
+// InventoryRegions is the message inventory.regions: "regions".
+func InventoryRegions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "地域",
+		EN: "regions",
+	}
+}
+
+// InventoryTools is the message inventory.tools: "tools (the definition)".
+func InventoryTools() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具（工作流定义）",
+		EN: "tools (the definition)",
+	}
+}
+
+// InventoryUsers is the message inventory.users: "users".
+func InventoryUsers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "使用者",
+		EN: "users",
+	}
+}
+
 // MethodAutomatic is the message method.automatic: "automatic".
 func MethodAutomatic() plumbline.Text {
 	return plumbline.Text{
@@ -1148,6 +2540,14 @@ func MetricAccuracyRatio() plumbline.Text {
 	}
 }
 
+// MetricAdverseReviewShare is the message metric.adverse_review_share: "adverse decisions reviewed by a person".
+func MetricAdverseReviewShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "经人复核的不利决定占比",
+		EN: "adverse decisions reviewed by a person",
+	}
+}
+
 // MetricAuc is the message metric.auc: "area under the ROC curve (AUC)".
 func MetricAuc() plumbline.Text {
 	return plumbline.Text{
@@ -1177,6 +2577,14 @@ func MetricBreslowDayP() plumbline.Text {
 	return plumbline.Text{
 		ZH: "Breslow–Day–Tarone 检验 p 值",
 		EN: "Breslow–Day–Tarone p-value",
+	}
+}
+
+// MetricBusiestReviewerShare is the message metric.busiest_reviewer_share: "share of the busiest reviewer".
+func MetricBusiestReviewerShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最忙复核人员的占比",
+		EN: "share of the busiest reviewer",
 	}
 }
 
@@ -1260,6 +2668,30 @@ func MetricDemographicParityRatio() plumbline.Text {
 	}
 }
 
+// MetricDocumentPresent is the message metric.document_present: "document is there".
+func MetricDocumentPresent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档存在",
+		EN: "document is there",
+	}
+}
+
+// MetricDocumentedVersionCurrent is the message metric.documented_version_current: "documents speak of the version in use".
+func MetricDocumentedVersionCurrent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档所述版本即在用版本",
+		EN: "documents speak of the version in use",
+	}
+}
+
+// MetricDocumentsPresent is the message metric.documents_present: "documents that are there".
+func MetricDocumentsPresent() plumbline.Text {
+	return plumbline.Text{
+		ZH: "存在的文档占比",
+		EN: "documents that are there",
+	}
+}
+
 // MetricEqualOpportunityDifference is the message metric.equal_opportunity_difference: "equal opportunity difference".
 func MetricEqualOpportunityDifference() plumbline.Text {
 	return plumbline.Text{
@@ -1289,6 +2721,14 @@ func MetricEqualizedOddsRatio() plumbline.Text {
 	return plumbline.Text{
 		ZH: "均等化赔率比",
 		EN: "equalized odds ratio",
+	}
+}
+
+// MetricEvidenceShare is the message metric.evidence_share: "share of controls with evidence".
+func MetricEvidenceShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有证据的控制项比例",
+		EN: "share of controls with evidence",
 	}
 }
 
@@ -1348,6 +2788,14 @@ func MetricFalsePositiveRateRatio() plumbline.Text {
 	}
 }
 
+// MetricFavourableReviewShare is the message metric.favourable_review_share: "favourable decisions reviewed by a person".
+func MetricFavourableReviewShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "经人复核的有利决定占比",
+		EN: "favourable decisions reviewed by a person",
+	}
+}
+
 // MetricGroupShare is the message metric.group_share: "share of rows".
 func MetricGroupShare() plumbline.Text {
 	return plumbline.Text{
@@ -1364,6 +2812,30 @@ func MetricGroupSize() plumbline.Text {
 	}
 }
 
+// MetricIdenticalUnlikeShare is the message metric.identical_unlike_share: "pairs with identical inputs and different decisions".
+func MetricIdenticalUnlikeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入相同而决定不同的成对占比",
+		EN: "pairs with identical inputs and different decisions",
+	}
+}
+
+// MetricInventoryPartStated is the message metric.inventory_part_stated: "part of the inventory on record".
+func MetricInventoryPartStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "清单项已写明",
+		EN: "part of the inventory on record",
+	}
+}
+
+// MetricInventoryStatedShare is the message metric.inventory_stated_share: "share of the inventory on record".
+func MetricInventoryStatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "清单项已写明的比例",
+		EN: "share of the inventory on record",
+	}
+}
+
 // MetricLabelCoverage is the message metric.label_coverage: "share of decisions with a known outcome".
 func MetricLabelCoverage() plumbline.Text {
 	return plumbline.Text{
@@ -1377,6 +2849,14 @@ func MetricLabelCoverageDifference() plumbline.Text {
 	return plumbline.Text{
 		ZH: "两种决定的标签覆盖率之差",
 		EN: "difference in label coverage between the decisions",
+	}
+}
+
+// MetricLikeUnlikeShare is the message metric.like_unlike_share: "pairs of like cases with different decisions".
+func MetricLikeUnlikeShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "案件相似而决定不同的成对占比",
+		EN: "pairs of like cases with different decisions",
 	}
 }
 
@@ -1492,6 +2972,30 @@ func MetricNycUnknownCount() plumbline.Text {
 	}
 }
 
+// MetricOverrideRate is the message metric.override_rate: "override rate".
+func MetricOverrideRate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改判率",
+		EN: "override rate",
+	}
+}
+
+// MetricOverrideToAdverseRate is the message metric.override_to_adverse_rate: "favourable suggestions overridden".
+func MetricOverrideToAdverseRate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有利建议被改判的占比",
+		EN: "favourable suggestions overridden",
+	}
+}
+
+// MetricOverrideToFavourableRate is the message metric.override_to_favourable_rate: "adverse suggestions overridden".
+func MetricOverrideToFavourableRate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不利建议被改判的占比",
+		EN: "adverse suggestions overridden",
+	}
+}
+
 // MetricPopulationShare is the message metric.population_share: "share of the population".
 func MetricPopulationShare() plumbline.Text {
 	return plumbline.Text{
@@ -1548,6 +3052,118 @@ func MetricProxySkill() plumbline.Text {
 	}
 }
 
+// MetricReasonAgreement is the message metric.reason_agreement: "agreement of reasons of like cases (Jaccard)".
+func MetricReasonAgreement() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件理由的一致程度（Jaccard）",
+		EN: "agreement of reasons of like cases (Jaccard)",
+	}
+}
+
+// MetricReasonAgreementByChance is the message metric.reason_agreement_by_chance: "agreement of reasons of any two cases (Jaccard)".
+func MetricReasonAgreementByChance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "任意两案理由的一致程度（Jaccard）",
+		EN: "agreement of reasons of any two cases (Jaccard)",
+	}
+}
+
+// MetricReasonAgreementDifference is the message metric.reason_agreement_difference: "agreement of reasons of like cases beyond that of any two".
+func MetricReasonAgreementDifference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "相似案件理由一致程度高出任意两案的部分",
+		EN: "agreement of reasons of like cases beyond that of any two",
+	}
+}
+
+// MetricReasonCoverage is the message metric.reason_coverage: "adverse decisions with a reason".
+func MetricReasonCoverage() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有理由的不利决定占比",
+		EN: "adverse decisions with a reason",
+	}
+}
+
+// MetricReasonCoverageFavourable is the message metric.reason_coverage_favourable: "favourable decisions with a reason".
+func MetricReasonCoverageFavourable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有理由的有利决定占比",
+		EN: "favourable decisions with a reason",
+	}
+}
+
+// MetricReasonInputKnownShare is the message metric.reason_input_known_share: "stated reasons that refer to an input of the record".
+func MetricReasonInputKnownShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "指向记录中输入的理由占比",
+		EN: "stated reasons that refer to an input of the record",
+	}
+}
+
+// MetricReasonInputMissingShare is the message metric.reason_input_missing_share: "stated reasons whose input is missing in the row".
+func MetricReasonInputMissingShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所指输入在该行缺失的理由占比",
+		EN: "stated reasons whose input is missing in the row",
+	}
+}
+
+// MetricReasonShare is the message metric.reason_share: "adverse decisions with this reason".
+func MetricReasonShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "带有该理由的不利决定占比",
+		EN: "adverse decisions with this reason",
+	}
+}
+
+// MetricReasonUnknownShare is the message metric.reason_unknown_share: "adverse decisions with a reason that refers to no input".
+func MetricReasonUnknownShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所述理由不指向任何输入的不利决定占比",
+		EN: "adverse decisions with a reason that refers to no input",
+	}
+}
+
+// MetricReasonsNotShown is the message metric.reasons_not_shown: "reasons not named".
+func MetricReasonsNotShown() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未列名的理由数",
+		EN: "reasons not named",
+	}
+}
+
+// MetricReasonsPerDecision is the message metric.reasons_per_decision: "reasons for each adverse decision that has one".
+func MetricReasonsPerDecision() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每项有理由的不利决定的理由数",
+		EN: "reasons for each adverse decision that has one",
+	}
+}
+
+// MetricReasonsStated is the message metric.reasons_stated: "different reasons".
+func MetricReasonsStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不同理由的数目",
+		EN: "different reasons",
+	}
+}
+
+// MetricReplayPartShare is the message metric.replay_part_share: "records that carry the part".
+func MetricReplayPartShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "载有该项内容的记录占比",
+		EN: "records that carry the part",
+	}
+}
+
+// MetricReplayableShare is the message metric.replayable_share: "records that carry all parts".
+func MetricReplayableShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "载有全部内容的记录占比",
+		EN: "records that carry all parts",
+	}
+}
+
 // MetricRepresentationRatio is the message metric.representation_ratio: "representation ratio".
 func MetricRepresentationRatio() plumbline.Text {
 	return plumbline.Text{
@@ -1556,11 +3172,107 @@ func MetricRepresentationRatio() plumbline.Text {
 	}
 }
 
+// MetricReviewKnownReviewerShare is the message metric.review_known_reviewer_share: "reviews with a known reviewer".
+func MetricReviewKnownReviewerShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核人员已知的复核占比",
+		EN: "reviews with a known reviewer",
+	}
+}
+
+// MetricReviewLateShare is the message metric.review_late_share: "reviews after the decision".
+func MetricReviewLateShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "晚于决定的复核占比",
+		EN: "reviews after the decision",
+	}
+}
+
+// MetricReviewNotFollowedShare is the message metric.review_not_followed_share: "reviewed decisions that do not follow the review".
+func MetricReviewNotFollowedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未依从复核的决定占比",
+		EN: "reviewed decisions that do not follow the review",
+	}
+}
+
+// MetricReviewRepeatedShare is the message metric.review_repeated_share: "repeated reviews of a case".
+func MetricReviewRepeatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "同一案件的重复复核占比",
+		EN: "repeated reviews of a case",
+	}
+}
+
+// MetricReviewSecondsMedian is the message metric.review_seconds_median: "review time in seconds, median".
+func MetricReviewSecondsMedian() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核用时（秒），中位数",
+		EN: "review time in seconds, median",
+	}
+}
+
+// MetricReviewSecondsQ05 is the message metric.review_seconds_q05: "review time in seconds, 5th percentile".
+func MetricReviewSecondsQ05() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核用时（秒），5% 分位数",
+		EN: "review time in seconds, 5th percentile",
+	}
+}
+
+// MetricReviewUnmatchedShare is the message metric.review_unmatched_share: "reviews that match no decision".
+func MetricReviewUnmatchedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "找不到对应决定的复核占比",
+		EN: "reviews that match no decision",
+	}
+}
+
+// MetricReviewerOverrideSpread is the message metric.reviewer_override_spread: "spread of override rates between reviewers".
+func MetricReviewerOverrideSpread() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核人员之间改判率的差距",
+		EN: "spread of override rates between reviewers",
+	}
+}
+
+// MetricReviewers is the message metric.reviewers: "reviewers".
+func MetricReviewers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "复核人员数",
+		EN: "reviewers",
+	}
+}
+
+// MetricRubberStampShare is the message metric.rubber_stamp_share: "reviews that agreed within seconds (rubber stamps)".
+func MetricRubberStampShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数秒之内同意的复核占比（橡皮图章）",
+		EN: "reviews that agreed within seconds (rubber stamps)",
+	}
+}
+
 // MetricSampleShare is the message metric.sample_share: "share of the data".
 func MetricSampleShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "在数据中的占比",
 		EN: "share of the data",
+	}
+}
+
+// MetricScoreCutoff is the message metric.score_cutoff: "score that parts the decisions best".
+func MetricScoreCutoff() plumbline.Text {
+	return plumbline.Text{
+		ZH: "最能分开决定的评分",
+		EN: "score that parts the decisions best",
+	}
+}
+
+// MetricScoreDeviationShare is the message metric.score_deviation_share: "decisions that deviate from the cut-off".
+func MetricScoreDeviationShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "偏离审批线的决定占比",
+		EN: "decisions that deviate from the cut-off",
 	}
 }
 
@@ -1577,6 +3289,78 @@ func MetricSensitiveBasisComplete() plumbline.Text {
 	return plumbline.Text{
 		ZH: "已写明的来源、法律依据与删除日期项数",
 		EN: "parts stated of source, legal basis and date of deletion",
+	}
+}
+
+// MetricSurrogateBalancedAccuracy is the message metric.surrogate_balanced_accuracy: "balanced accuracy of the approximation".
+func MetricSurrogateBalancedAccuracy() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的平衡准确率",
+		EN: "balanced accuracy of the approximation",
+	}
+}
+
+// MetricSurrogateColumnOffered is the message metric.surrogate_column_offered: "column offered to the approximation".
+func MetricSurrogateColumnOffered() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提供给决策近似的列",
+		EN: "column offered to the approximation",
+	}
+}
+
+// MetricSurrogateImportance is the message metric.surrogate_importance: "importance in the approximation".
+func MetricSurrogateImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在决策近似中的重要性",
+		EN: "importance in the approximation",
+	}
+}
+
+// MetricSurrogateKappa is the message metric.surrogate_kappa: "Cohen's κ of the approximation".
+func MetricSurrogateKappa() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的 Cohen κ",
+		EN: "Cohen's κ of the approximation",
+	}
+}
+
+// MetricSurrogateMajorityShare is the message metric.surrogate_majority_share: "share of the more frequent decision (baseline)".
+func MetricSurrogateMajorityShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "较常见决定的占比（基线）",
+		EN: "share of the more frequent decision (baseline)",
+	}
+}
+
+// MetricSurrogateRules is the message metric.surrogate_rules: "rules of the approximation".
+func MetricSurrogateRules() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的规则数",
+		EN: "rules of the approximation",
+	}
+}
+
+// MetricSurrogateUnexplainedShare is the message metric.surrogate_unexplained_share: "decisions that the approximation does not reproduce".
+func MetricSurrogateUnexplainedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似未能再现的决定占比",
+		EN: "decisions that the approximation does not reproduce",
+	}
+}
+
+// MetricTrainingDataStated is the message metric.training_data_stated: "training data are stated".
+func MetricTrainingDataStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "训练数据已写明",
+		EN: "training data are stated",
+	}
+}
+
+// MetricTrainingDataStatedShare is the message metric.training_data_stated_share: "models and texts of which the origin is stated".
+func MetricTrainingDataStatedShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已写明来源的模型与文本占比",
+		EN: "models and texts of which the origin is stated",
 	}
 }
 
@@ -1625,6 +3409,46 @@ func MetricUnjudgedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "未判定群体的人数占比",
 		EN: "share of people in groups that were not judged",
+	}
+}
+
+// MetricUnlikeShareByChance is the message metric.unlike_share_by_chance: "pairs with different decisions by chance".
+func MetricUnlikeShareByChance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "随机情况下决定不同的成对占比",
+		EN: "pairs with different decisions by chance",
+	}
+}
+
+// MetricVersionShare is the message metric.version_share: "records of the version".
+func MetricVersionShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该版本的记录占比",
+		EN: "records of the version",
+	}
+}
+
+// MetricVersionsSeen is the message metric.versions_seen: "versions seen".
+func MetricVersionsSeen() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出现过的版本数",
+		EN: "versions seen",
+	}
+}
+
+// NoteAttestationAge is the message note.attestation_age: "An attestation counts as evidence for {days} days after its date, and only while its document is unchanged. This is the product's default; no law sets it.".
+func NoteAttestationAge(days int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明自其日期起 " + FormatInt(plumbline.Chinese, days) + " 天内、且文件未改动时才作为证据。此为产品默认值，法律没有规定。",
+		EN: "An attestation counts as evidence for " + FormatInt(plumbline.English, days) + " days after its date, and only while its document is unchanged. This is the product's default; no law sets it.",
+	}
+}
+
+// NoteAttestationBeside is the message note.attestation_beside: "The attestation of {control} by {who} stands beside a measurement and changes no verdict.".
+func NoteAttestationBeside(control string, who string) plumbline.Text {
+	return plumbline.Text{
+		ZH: who + " 对 " + control + " 的声明与测量并列，不改变结论。",
+		EN: "The attestation of " + control + " by " + who + " stands beside a measurement and changes no verdict.",
 	}
 }
 
@@ -1732,6 +3556,30 @@ func NoteSelectiveLabels() plumbline.Text {
 	}
 }
 
+// NoteSuppressionExpired is the message note.suppression_expired: "The suppression of {finding} by {by} ended on {on}: the finding counts again.".
+func NoteSuppressionExpired(finding string, by string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: by + " 对 " + finding + " 的搁置已于 " + FormatDate(plumbline.Chinese, on) + " 到期，该发现项重新计入。",
+		EN: "The suppression of " + finding + " by " + by + " ended on " + FormatDate(plumbline.English, on) + ": the finding counts again.",
+	}
+}
+
+// NoteSuppressionNear is the message note.suppression_near: "The workflow file sets aside {finding}, and there is no such finding. Perhaps {near} is meant.".
+func NoteSuppressionNear(finding string, near string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件搁置了 " + finding + "，但没有这一发现项。可能是指 " + near + "。",
+		EN: "The workflow file sets aside " + finding + ", and there is no such finding. Perhaps " + near + " is meant.",
+	}
+}
+
+// NoteSuppressionUnmatched is the message note.suppression_unmatched: "The workflow file sets aside {finding}, and there is no such finding.".
+func NoteSuppressionUnmatched(finding string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件搁置了 " + finding + "，但没有这一发现项。",
+		EN: "The workflow file sets aside " + finding + ", and there is no such finding.",
+	}
+}
+
 // NoteUnjudged is the message note.unjudged: "A control is not called supported by evidence where more than {limit} of the people are in groups too small to judge.".
 func NoteUnjudged(limit float64) plumbline.Text {
 	return plumbline.Text{
@@ -1772,11 +3620,131 @@ func PartBlurred(value float64, low float64, high float64) plumbline.Text {
 	}
 }
 
+// PartCoverage is the message part.coverage: "{name} {k} of {n}".
+func PartCoverage(name plumbline.Text, k int64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: name.ZH + " " + FormatInt(plumbline.Chinese, n) + " 项中 " + FormatInt(plumbline.Chinese, k) + " 项",
+		EN: name.EN + " " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n),
+	}
+}
+
 // PartDeleteBy is the message part.delete_by: "date of deletion".
 func PartDeleteBy() plumbline.Text {
 	return plumbline.Text{
 		ZH: "删除日期",
 		EN: "date of deletion",
+	}
+}
+
+// PartDocumentLimits is the message part.document_limits: "limits".
+func PartDocumentLimits() plumbline.Text {
+	return plumbline.Text{
+		ZH: "局限",
+		EN: "limits",
+	}
+}
+
+// PartDocumentMechanism is the message part.document_mechanism: "mechanism".
+func PartDocumentMechanism() plumbline.Text {
+	return plumbline.Text{
+		ZH: "机制",
+		EN: "mechanism",
+	}
+}
+
+// PartDocumentPurpose is the message part.document_purpose: "purpose".
+func PartDocumentPurpose() plumbline.Text {
+	return plumbline.Text{
+		ZH: "目的",
+		EN: "purpose",
+	}
+}
+
+// PartExplainBelow is the message part.explain_below: "{column} under {high}".
+func PartExplainBelow(column string, high string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 低于 " + high,
+		EN: column + " under " + high,
+	}
+}
+
+// PartExplainBetween is the message part.explain_between: "{column} from {low} to under {high}".
+func PartExplainBetween(column string, low string, high string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 自 " + low + " 起、不到 " + high,
+		EN: column + " from " + low + " to under " + high,
+	}
+}
+
+// PartExplainCounted is the message part.explain_counted: "{value}, counted in full (n = {n})".
+func PartExplainCounted(value float64, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatRatio(plumbline.Chinese, value) + "，全数清点（n = " + FormatInt(plumbline.Chinese, n) + "）",
+		EN: FormatRatio(plumbline.English, value) + ", counted in full (n = " + FormatInt(plumbline.English, n) + ")",
+	}
+}
+
+// PartExplainFrom is the message part.explain_from: "{column} at least {low}".
+func PartExplainFrom(column string, low string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 不低于 " + low,
+		EN: column + " at least " + low,
+	}
+}
+
+// PartExplainIn is the message part.explain_in: "{column} is one of: {values}".
+func PartExplainIn(column string, values []string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 为其中之一：" + FormatList(plumbline.Chinese, values),
+		EN: column + " is one of: " + FormatList(plumbline.English, values),
+	}
+}
+
+// PartExplainKnown is the message part.explain_known: "{column} is not missing".
+func PartExplainKnown(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 不缺失",
+		EN: column + " is not missing",
+	}
+}
+
+// PartExplainMissing is the message part.explain_missing: "{column} is missing".
+func PartExplainMissing(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 缺失",
+		EN: column + " is missing",
+	}
+}
+
+// PartExplainMore is the message part.explain_more: "{condition} and {n} more".
+func PartExplainMore(condition plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: condition.ZH + "，另有 " + FormatInt(plumbline.Chinese, n) + " 个值",
+		EN: condition.EN + " and " + FormatInt(plumbline.English, n) + " more",
+	}
+}
+
+// PartExplainNotIn is the message part.explain_not_in: "{column} is none of: {values}".
+func PartExplainNotIn(column string, values []string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 不为：" + FormatList(plumbline.Chinese, values),
+		EN: column + " is none of: " + FormatList(plumbline.English, values),
+	}
+}
+
+// PartExplainOrMissing is the message part.explain_or_missing: "{condition}, or missing".
+func PartExplainOrMissing(condition plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: condition.ZH + "，或缺失",
+		EN: condition.EN + ", or missing",
+	}
+}
+
+// PartExplainRare is the message part.explain_rare: "{column} is a rare value".
+func PartExplainRare(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 为少见的值",
+		EN: column + " is a rare value",
 	}
 }
 
@@ -1801,6 +3769,46 @@ func PartNumbers(value float64, low float64, high float64, n int64) plumbline.Te
 	return plumbline.Text{
 		ZH: FormatRatio(plumbline.Chinese, value) + "，区间 " + FormatRatio(plumbline.Chinese, low) + " 至 " + FormatRatio(plumbline.Chinese, high) + "（n = " + FormatInt(plumbline.Chinese, n) + "）",
 		EN: FormatRatio(plumbline.English, value) + ", interval " + FormatRatio(plumbline.English, low) + " to " + FormatRatio(plumbline.English, high) + " (n = " + FormatInt(plumbline.English, n) + ")",
+	}
+}
+
+// PartReplayId is the message part.replay_id: "id of its own".
+func PartReplayId() plumbline.Text {
+	return plumbline.Text{
+		ZH: "自身编号",
+		EN: "id of its own",
+	}
+}
+
+// PartReplayInputs is the message part.replay_inputs: "inputs".
+func PartReplayInputs() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入",
+		EN: "inputs",
+	}
+}
+
+// PartReplayOutcome is the message part.replay_outcome: "outcome".
+func PartReplayOutcome() plumbline.Text {
+	return plumbline.Text{
+		ZH: "结果",
+		EN: "outcome",
+	}
+}
+
+// PartReplayTime is the message part.replay_time: "time".
+func PartReplayTime() plumbline.Text {
+	return plumbline.Text{
+		ZH: "时间",
+		EN: "time",
+	}
+}
+
+// PartReplayVersion is the message part.replay_version: "version".
+func PartReplayVersion() plumbline.Text {
+	return plumbline.Text{
+		ZH: "版本",
+		EN: "version",
 	}
 }
 
@@ -1900,6 +3908,14 @@ func ReasonOneGroup() plumbline.Text {
 	}
 }
 
+// ReasonOtherRole is the message reason.other-role: "the column has another role, such as key, time, decision or personal text".
+func ReasonOtherRole() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列另有用途，如编号、时间、决定或个人文本",
+		EN: "the column has another role, such as key, time, decision or personal text",
+	}
+}
+
 // ReasonSelectiveLabels is the message reason.selective-labels: "outcomes are missing by decision".
 func ReasonSelectiveLabels() plumbline.Text {
 	return plumbline.Text{
@@ -1913,6 +3929,14 @@ func ReasonSetAside() plumbline.Text {
 	return plumbline.Text{
 		ZH: "由具名人员暂时搁置",
 		EN: "set aside by a named person until a date",
+	}
+}
+
+// ReasonStaleAttestation is the message reason.stale-attestation: "attested too long ago, or on a day that has not come".
+func ReasonStaleAttestation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明已过有效期，或者日期尚未到来",
+		EN: "attested too long ago, or on a day that has not come",
 	}
 }
 
@@ -1996,6 +4020,14 @@ func ReportAbout() plumbline.Text {
 	}
 }
 
+// ReportAgrees is the message report.agrees: "Agrees with the decisions".
+func ReportAgrees() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与实际决定一致",
+		EN: "Agrees with the decisions",
+	}
+}
+
 // ReportAllRows is the message report.all_rows: "all rows".
 func ReportAllRows() plumbline.Text {
 	return plumbline.Text{
@@ -2052,6 +4084,22 @@ func ReportAsOfHead() plumbline.Text {
 	}
 }
 
+// ReportAuth is the message report.auth: "Authentication".
+func ReportAuth() plumbline.Text {
+	return plumbline.Text{
+		ZH: "身份验证",
+		EN: "Authentication",
+	}
+}
+
+// ReportAuthorNotes is the message report.author_notes: "Author's notes".
+func ReportAuthorNotes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "作者备注",
+		EN: "Author's notes",
+	}
+}
+
 // ReportBadCaption is the message report.bad_caption: "First rows that could not be read".
 func ReportBadCaption() plumbline.Text {
 	return plumbline.Text{
@@ -2092,11 +4140,35 @@ func ReportBannerUnverified() plumbline.Text {
 	}
 }
 
+// ReportBaselineIntro is the message report.baseline.intro: "Findings are matched by their id. One that was there and was not measured this time was not mended by that.".
+func ReportBaselineIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "发现项按编号对照。上次存在而本次没有测量的，并不因此得到改正。",
+		EN: "Findings are matched by their id. One that was there and was not measured this time was not mended by that.",
+	}
+}
+
+// ReportBaselineTitle is the message report.baseline.title: "Compared with an earlier assessment".
+func ReportBaselineTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与上次评估比较",
+		EN: "Compared with an earlier assessment",
+	}
+}
+
 // ReportBecause is the message report.because: "Reason: {reason}".
 func ReportBecause(reason string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "原因：" + reason,
 		EN: "Reason: " + reason,
+	}
+}
+
+// ReportBetterCaption is the message report.better_caption: "Findings that are better".
+func ReportBetterCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "变好的发现",
+		EN: "Findings that are better",
 	}
 }
 
@@ -2121,6 +4193,38 @@ func ReportBuilt() plumbline.Text {
 	return plumbline.Text{
 		ZH: "构建环境",
 		EN: "Built with",
+	}
+}
+
+// ReportByColumnCaption is the message report.by_column_caption: "{table}: by column".
+func ReportByColumnCaption(table string) plumbline.Text {
+	return plumbline.Text{
+		ZH: table + "：按列",
+		EN: table + ": by column",
+	}
+}
+
+// ReportByGroupCaption is the message report.by_group_caption: "{table}: by group of {features}".
+func ReportByGroupCaption(table string, features string) plumbline.Text {
+	return plumbline.Text{
+		ZH: table + "：按 " + features + " 的群体",
+		EN: table + ": by group of " + features,
+	}
+}
+
+// ReportByItemCaption is the message report.by_item_caption: "{check}: item by item".
+func ReportByItemCaption(check string) plumbline.Text {
+	return plumbline.Text{
+		ZH: check + "：逐项",
+		EN: check + ": item by item",
+	}
+}
+
+// ReportByStepCaption is the message report.by_step_caption: "By step of the workflow".
+func ReportByStepCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按工作流的步骤",
+		EN: "By step of the workflow",
 	}
 }
 
@@ -2252,6 +4356,38 @@ func ReportColumnsCaption() plumbline.Text {
 	}
 }
 
+// ReportComparedSays is the message report.compared_says: "{new} new, {worse} worse, {better} better, {resolved} resolved, {gone} no longer measured, {kept} unchanged".
+func ReportComparedSays(new int64, worse int64, better int64, resolved int64, gone int64, kept int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "新增 " + FormatInt(plumbline.Chinese, new) + "，变差 " + FormatInt(plumbline.Chinese, worse) + "，变好 " + FormatInt(plumbline.Chinese, better) + "，已解决 " + FormatInt(plumbline.Chinese, resolved) + "，不再测量 " + FormatInt(plumbline.Chinese, gone) + "，未变 " + FormatInt(plumbline.Chinese, kept),
+		EN: FormatInt(plumbline.English, new) + " new, " + FormatInt(plumbline.English, worse) + " worse, " + FormatInt(plumbline.English, better) + " better, " + FormatInt(plumbline.English, resolved) + " resolved, " + FormatInt(plumbline.English, gone) + " no longer measured, " + FormatInt(plumbline.English, kept) + " unchanged",
+	}
+}
+
+// ReportComparedWarning is the message report.compared_warning: "The two assessments read different inputs: a difference may come from the data as well as from the workflow.".
+func ReportComparedWarning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "两次评估的输入不同，差别可能来自数据，也可能来自工作流。",
+		EN: "The two assessments read different inputs: a difference may come from the data as well as from the workflow.",
+	}
+}
+
+// ReportComparedWith is the message report.compared_with: "Compared with".
+func ReportComparedWith() plumbline.Text {
+	return plumbline.Text{
+		ZH: "比较对象",
+		EN: "Compared with",
+	}
+}
+
+// ReportConditions is the message report.conditions: "Conditions, all of them".
+func ReportConditions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "条件（全部成立）",
+		EN: "Conditions, all of them",
+	}
+}
+
 // ReportConfidenceK is the message report.confidence_k: "background knowledge, not checked against a source".
 func ReportConfidenceK() plumbline.Text {
 	return plumbline.Text{
@@ -2281,6 +4417,14 @@ func ReportContents() plumbline.Text {
 	return plumbline.Text{
 		ZH: "目录",
 		EN: "Contents",
+	}
+}
+
+// ReportContrast is the message report.contrast: "Contrast".
+func ReportContrast() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对比值",
+		EN: "Contrast",
 	}
 }
 
@@ -2348,6 +4492,14 @@ func ReportCounts() plumbline.Text {
 	}
 }
 
+// ReportCredentials is the message report.credentials: "Credentials (type and name)".
+func ReportCredentials() plumbline.Text {
+	return plumbline.Text{
+		ZH: "凭据（类型与名称）",
+		EN: "Credentials (type and name)",
+	}
+}
+
 // ReportDataIntro is the message report.data.intro: "The files as they were read. Anyone who holds them can compute the fingerprints again.".
 func ReportDataIntro() plumbline.Text {
 	return plumbline.Text{
@@ -2380,6 +4532,14 @@ func ReportDecision() plumbline.Text {
 	}
 }
 
+// ReportDefinition is the message report.definition: "Definition".
+func ReportDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义",
+		EN: "Definition",
+	}
+}
+
 // ReportDimension is the message report.dimension: "Dimension".
 func ReportDimension() plumbline.Text {
 	return plumbline.Text{
@@ -2404,6 +4564,14 @@ func ReportDistinct() plumbline.Text {
 	}
 }
 
+// ReportDistributionsCaption is the message report.distributions_caption: "Before and now: {columns}".
+func ReportDistributionsCaption(columns string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "分布对比：" + columns,
+		EN: "Before and now: " + columns,
+	}
+}
+
 // ReportDoneBy is the message report.done_by: "by {name}".
 func ReportDoneBy(name string) plumbline.Text {
 	return plumbline.Text{
@@ -2412,11 +4580,83 @@ func ReportDoneBy(name string) plumbline.Text {
 	}
 }
 
+// ReportDriftCaption is the message report.drift_caption: "Drift of columns (PSI), largest first".
+func ReportDriftCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列的漂移（PSI），由大到小",
+		EN: "Drift of columns (PSI), largest first",
+	}
+}
+
 // ReportDue is the message report.due: "due {date}".
 func ReportDue(date string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "期限：" + date,
 		EN: "due " + date,
+	}
+}
+
+// ReportEffectAnswers is the message report.effect.answers: "answers the caller".
+func ReportEffectAnswers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "答复调用方",
+		EN: "answers the caller",
+	}
+}
+
+// ReportEffectExecutes is the message report.effect.executes: "runs commands or code".
+func ReportEffectExecutes() plumbline.Text {
+	return plumbline.Text{
+		ZH: "执行命令或代码",
+		EN: "runs commands or code",
+	}
+}
+
+// ReportEffectPays is the message report.effect.pays: "moves money".
+func ReportEffectPays() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转移资金",
+		EN: "moves money",
+	}
+}
+
+// ReportEffectReads is the message report.effect.reads: "reads".
+func ReportEffectReads() plumbline.Text {
+	return plumbline.Text{
+		ZH: "读取",
+		EN: "reads",
+	}
+}
+
+// ReportEffectSends is the message report.effect.sends: "sends or publishes".
+func ReportEffectSends() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对外发送",
+		EN: "sends or publishes",
+	}
+}
+
+// ReportEffectUnclear is the message report.effect.unclear: "the definition does not tell".
+func ReportEffectUnclear() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义未写明",
+		EN: "the definition does not tell",
+	}
+}
+
+// ReportEffectWrites is the message report.effect.writes: "changes data".
+func ReportEffectWrites() plumbline.Text {
+	return plumbline.Text{
+		ZH: "改写数据",
+		EN: "changes data",
+	}
+}
+
+// ReportEffectHead is the message report.effect_head: "Effect outside".
+func ReportEffectHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对外作用",
+		EN: "Effect outside",
 	}
 }
 
@@ -2460,6 +4700,38 @@ func ReportExempt(controls string) plumbline.Text {
 	}
 }
 
+// ReportExplanationIntro is the message report.explanation.intro: "Whether a decision can be explained: stated reasons, the inputs that they refer to, documents and records. A reason that a model states is a claim to be tested, not an explanation.".
+func ReportExplanationIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "一项决定能否被说明：所给的理由、所依据的输入、文档与留存的记录。模型自己说出的理由是有待检验的说法，不是解释。",
+		EN: "Whether a decision can be explained: stated reasons, the inputs that they refer to, documents and records. A reason that a model states is a claim to be tested, not an explanation.",
+	}
+}
+
+// ReportExplanationTitle is the message report.explanation.title: "Explainability".
+func ReportExplanationTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "可解释性",
+		EN: "Explainability",
+	}
+}
+
+// ReportExposure is the message report.exposure: "Exposure".
+func ReportExposure() plumbline.Text {
+	return plumbline.Text{
+		ZH: "风险敞口",
+		EN: "Exposure",
+	}
+}
+
+// ReportFailures is the message report.failures: "How it can fail".
+func ReportFailures() plumbline.Text {
+	return plumbline.Text{
+		ZH: "失效方式",
+		EN: "How it can fail",
+	}
+}
+
 // ReportFavourable is the message report.favourable: "favourable for the person: {values}".
 func ReportFavourable(values string) plumbline.Text {
 	return plumbline.Text{
@@ -2489,6 +4761,14 @@ func ReportFilesCaption() plumbline.Text {
 	return plumbline.Text{
 		ZH: "文件及其指纹",
 		EN: "Files with their fingerprints",
+	}
+}
+
+// ReportFinding is the message report.finding: "Finding".
+func ReportFinding() plumbline.Text {
+	return plumbline.Text{
+		ZH: "发现",
+		EN: "Finding",
 	}
 }
 
@@ -2660,6 +4940,14 @@ func ReportFix() plumbline.Text {
 	}
 }
 
+// ReportFlowCaption is the message report.flow_caption: "Steps and edges of the workflow".
+func ReportFlowCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流的步骤与连线",
+		EN: "Steps and edges of the workflow",
+	}
+}
+
 // ReportForce is the message report.force: "Force".
 func ReportForce() plumbline.Text {
 	return plumbline.Text{
@@ -2676,6 +4964,14 @@ func ReportForceUnknown() plumbline.Text {
 	}
 }
 
+// ReportFromDefinition is the message report.from_definition: "taken from the definition; nobody declared it".
+func ReportFromDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取自定义，未经任何人声明",
+		EN: "taken from the definition; nobody declared it",
+	}
+}
+
 // ReportGapsCaption is the message report.gaps_caption: "{features}: gaps between groups".
 func ReportGapsCaption(features string) plumbline.Text {
 	return plumbline.Text{
@@ -2689,6 +4985,22 @@ func ReportGiven(column string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "给定 " + column,
 		EN: "given " + column,
+	}
+}
+
+// ReportGoneCaption is the message report.gone_caption: "Findings no longer measured: nothing was mended by that".
+func ReportGoneCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不再测量的发现：并不因此得到改正",
+		EN: "Findings no longer measured: nothing was mended by that",
+	}
+}
+
+// ReportGraphNotesCaption is the message report.graph_notes_caption: "What the import did not understand or found odd".
+func ReportGraphNotesCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "导入时未能识别或反常之处",
+		EN: "What the import did not understand or found odd",
 	}
 }
 
@@ -2729,6 +5041,30 @@ func ReportGroupsTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体：比率与差距",
 		EN: "Groups: rates and gaps",
+	}
+}
+
+// ReportHost is the message report.host: "Host".
+func ReportHost() plumbline.Text {
+	return plumbline.Text{
+		ZH: "主机",
+		EN: "Host",
+	}
+}
+
+// ReportHostDynamic is the message report.host_dynamic: "address put together at run time".
+func ReportHostDynamic() plumbline.Text {
+	return plumbline.Text{
+		ZH: "运行时才拼出的地址",
+		EN: "address put together at run time",
+	}
+}
+
+// ReportHowCensus is the message report.how.census: "full count of all given rows, without sampling error".
+func ReportHowCensus() plumbline.Text {
+	return plumbline.Text{
+		ZH: "全部行的完整计数，没有抽样误差",
+		EN: "full count of all given rows, without sampling error",
 	}
 }
 
@@ -2868,6 +5204,14 @@ func ReportImportance() plumbline.Text {
 	}
 }
 
+// ReportImportanceCaption is the message report.importance_caption: "Importance of columns to the approximation (permutation); not to the workflow itself".
+func ReportImportanceCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各列对决策近似的重要性（置换重要性）；不是对工作流本身的重要性",
+		EN: "Importance of columns to the approximation (permutation); not to the workflow itself",
+	}
+}
+
 // ReportInForce is the message report.in_force: "In force from".
 func ReportInForce() plumbline.Text {
 	return plumbline.Text{
@@ -2881,6 +5225,30 @@ func ReportInforms() plumbline.Text {
 	return plumbline.Text{
 		ZH: "仅供参考，不决定该控制的结论",
 		EN: "informs only; it does not decide the control",
+	}
+}
+
+// ReportInputsHead is the message report.inputs_head: "Inputs".
+func ReportInputsHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入",
+		EN: "Inputs",
+	}
+}
+
+// ReportInputsOther is the message report.inputs_other: "others than then".
+func ReportInputsOther() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与上次不同",
+		EN: "others than then",
+	}
+}
+
+// ReportInputsSame is the message report.inputs_same: "the same as then".
+func ReportInputsSame() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与上次相同",
+		EN: "the same as then",
 	}
 }
 
@@ -2916,11 +5284,35 @@ func ReportInstrumentsCaption() plumbline.Text {
 	}
 }
 
+// ReportIntegrityIntro is the message report.integrity.intro: "A full count of the given rows has no sampling error and carries no interval. Signs of poisoning are signs, no proof.".
+func ReportIntegrityIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对给定各行的完整计数没有抽样误差，不带区间。所谓投毒迹象只是迹象，不是证明。",
+		EN: "A full count of the given rows has no sampling error and carries no interval. Signs of poisoning are signs, no proof.",
+	}
+}
+
+// ReportIntegrityTitle is the message report.integrity.title: "Data integrity".
+func ReportIntegrityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "数据完整性",
+		EN: "Data integrity",
+	}
+}
+
 // ReportInterval is the message report.interval: "Interval".
 func ReportInterval() plumbline.Text {
 	return plumbline.Text{
 		ZH: "区间",
 		EN: "Interval",
+	}
+}
+
+// ReportIs is the message report.is: "Now".
+func ReportIs() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次",
+		EN: "Now",
 	}
 }
 
@@ -3108,6 +5500,22 @@ func ReportMeasuresTitle() plumbline.Text {
 	}
 }
 
+// ReportMedianWith is the message report.median_with: "Median with it".
+func ReportMedianWith() plumbline.Text {
+	return plumbline.Text{
+		ZH: "带有该理由的中位数",
+		EN: "Median with it",
+	}
+}
+
+// ReportMedianWithout is the message report.median_without: "Median elsewhere".
+func ReportMedianWithout() plumbline.Text {
+	return plumbline.Text{
+		ZH: "其余的中位数",
+		EN: "Median elsewhere",
+	}
+}
+
 // ReportMethodAlone is the message report.method_alone: "{method}, {level}".
 func ReportMethodAlone(method string, level float64) plumbline.Text {
 	return plumbline.Text{
@@ -3172,6 +5580,22 @@ func ReportMissingHead() plumbline.Text {
 	}
 }
 
+// ReportModel is the message report.model: "Model".
+func ReportModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型",
+		EN: "Model",
+	}
+}
+
+// ReportModelStepsCaption is the message report.model_steps_caption: "Steps in which AI is called or served".
+func ReportModelStepsCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "涉及人工智能的步骤",
+		EN: "Steps in which AI is called or served",
+	}
+}
+
 // ReportMore is the message report.more: "{n} left out here; all stand in assessment.json.".
 func ReportMore(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -3212,6 +5636,30 @@ func ReportNeeded(n int64) plumbline.Text {
 	}
 }
 
+// ReportNewCaption is the message report.new_caption: "New findings".
+func ReportNewCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "新出现的发现",
+		EN: "New findings",
+	}
+}
+
+// ReportNoBefore is the message report.no_before: "nothing to compare with".
+func ReportNoBefore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有可比的数据",
+		EN: "nothing to compare with",
+	}
+}
+
+// ReportNoDimension is the message report.no_dimension: "of no dimension".
+func ReportNoDimension() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不属于任何维度",
+		EN: "of no dimension",
+	}
+}
+
 // ReportNoDue is the message report.no_due: "no due date".
 func ReportNoDue() plumbline.Text {
 	return plumbline.Text{
@@ -3220,11 +5668,27 @@ func ReportNoDue() plumbline.Text {
 	}
 }
 
+// ReportNoInput is the message report.no_input: "the record has no such input".
+func ReportNoInput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录中没有所指的输入",
+		EN: "the record has no such input",
+	}
+}
+
 // ReportNoMapping is the message report.no_mapping: "not mapped".
 func ReportNoMapping() plumbline.Text {
 	return plumbline.Text{
 		ZH: "无对应条款",
 		EN: "not mapped",
+	}
+}
+
+// ReportNoModel is the message report.no_model: "the definition names no model".
+func ReportNoModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义未写明模型",
+		EN: "the definition names no model",
 	}
 }
 
@@ -3260,11 +5724,27 @@ func ReportNotAppliedCaption() plumbline.Text {
 	}
 }
 
+// ReportNotAssessed is the message report.not_assessed: "not assessed".
+func ReportNotAssessed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本次未评估",
+		EN: "not assessed",
+	}
+}
+
 // ReportNotMeasured is the message report.not_measured: "Not tested ({why}): {metrics}".
 func ReportNotMeasured(why string, metrics string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "未测试（" + why + "）：" + metrics,
 		EN: "Not tested (" + why + "): " + metrics,
+	}
+}
+
+// ReportNotStated is the message report.not_stated: "not stated".
+func ReportNotStated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未写明",
+		EN: "not stated",
 	}
 }
 
@@ -3284,11 +5764,83 @@ func ReportNotesTitle() plumbline.Text {
 	}
 }
 
+// ReportOnError is the message report.on_error: "On error".
+func ReportOnError() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时",
+		EN: "On error",
+	}
+}
+
+// ReportOnErrorKindBranch is the message report.on_error_kind.branch: "takes the branch for errors".
+func ReportOnErrorKindBranch() plumbline.Text {
+	return plumbline.Text{
+		ZH: "转入出错分支",
+		EN: "takes the branch for errors",
+	}
+}
+
+// ReportOnErrorKindContinue is the message report.on_error_kind.continue: "goes on".
+func ReportOnErrorKindContinue() plumbline.Text {
+	return plumbline.Text{
+		ZH: "继续",
+		EN: "goes on",
+	}
+}
+
+// ReportOnErrorKindStop is the message report.on_error_kind.stop: "stops".
+func ReportOnErrorKindStop() plumbline.Text {
+	return plumbline.Text{
+		ZH: "停止",
+		EN: "stops",
+	}
+}
+
+// ReportOnErrorSays is the message report.on_error_says: "{what}; {n}".
+func ReportOnErrorSays(what string, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: what + "；重试 " + FormatInt(plumbline.Chinese, n) + " 次",
+		EN: what + "; " + plural(plumbline.English, n, "one retry", "# retries"),
+	}
+}
+
+// ReportOpenIntro is the message report.open.intro: "For each dimension, what could not be tested and why. Not tested is not supported, and it is no sign that all is well.".
+func ReportOpenIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "逐个维度列出未能测试的内容和原因。未测试不等于得到支持，也不等于没有问题。",
+		EN: "For each dimension, what could not be tested and why. Not tested is not supported, and it is no sign that all is well.",
+	}
+}
+
+// ReportOpenTitle is the message report.open.title: "What was not tested".
+func ReportOpenTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未测试的内容",
+		EN: "What was not tested",
+	}
+}
+
+// ReportOpenCaption is the message report.open_caption: "Not tested, by dimension and reason; findings that only inform included".
+func ReportOpenCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各维度未测试的内容，按原因列出，含仅供参考的发现",
+		EN: "Not tested, by dimension and reason; findings that only inform included",
+	}
+}
+
 // ReportOpenHead is the message report.open_head: "Open controls".
 func ReportOpenHead() plumbline.Text {
 	return plumbline.Text{
 		ZH: "未得到证据支持的控制",
 		EN: "Open controls",
+	}
+}
+
+// ReportOperation is the message report.operation: "Operation".
+func ReportOperation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "操作",
+		EN: "Operation",
 	}
 }
 
@@ -3324,11 +5876,35 @@ func ReportOriginSource(source string) plumbline.Text {
 	}
 }
 
+// ReportOverrideWarning is the message report.override_warning: "An override rate above zero proves no oversight: people may change cases that do not matter and let all others pass.".
+func ReportOverrideWarning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "推翻率大于零并不证明存在监督：人可能改动无关紧要的个案，而放过其余。",
+		EN: "An override rate above zero proves no oversight: people may change cases that do not matter and let all others pass.",
+	}
+}
+
 // ReportOverridesCaption is the message report.overrides_caption: "Thresholds moved by the workflow file".
 func ReportOverridesCaption() plumbline.Text {
 	return plumbline.Text{
 		ZH: "工作流文件改动的阈值",
 		EN: "Thresholds moved by the workflow file",
+	}
+}
+
+// ReportOversightIntro is the message report.oversight.intro: "What people do with what the workflow suggests: how much they review, how much they change, and how long they take.".
+func ReportOversightIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人对工作流的建议做了什么：复核了多少、改动了多少、用了多长时间。",
+		EN: "What people do with what the workflow suggests: how much they review, how much they change, and how long they take.",
+	}
+}
+
+// ReportOversightTitle is the message report.oversight.title: "Human oversight".
+func ReportOversightTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工监督",
+		EN: "Human oversight",
 	}
 }
 
@@ -3356,6 +5932,30 @@ func ReportParams() plumbline.Text {
 	}
 }
 
+// ReportPathHead is the message report.path_head: "Path".
+func ReportPathHead() plumbline.Text {
+	return plumbline.Text{
+		ZH: "路径",
+		EN: "Path",
+	}
+}
+
+// ReportPathLetter is the message report.path_letter: "path {letter} of the drawing".
+func ReportPathLetter(letter string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "图中路径 " + letter,
+		EN: "path " + letter + " of the drawing",
+	}
+}
+
+// ReportPenalties is the message report.penalties: "Penalties of this requirement".
+func ReportPenalties() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本要求的处罚",
+		EN: "Penalties of this requirement",
+	}
+}
+
 // ReportPeriod is the message report.period: "{from} to {until}".
 func ReportPeriod(from string, until string) plumbline.Text {
 	return plumbline.Text{
@@ -3369,6 +5969,38 @@ func ReportPeriodHead() plumbline.Text {
 	return plumbline.Text{
 		ZH: "期间",
 		EN: "Period",
+	}
+}
+
+// ReportPinned is the message report.pinned: "Version fixed".
+func ReportPinned() plumbline.Text {
+	return plumbline.Text{
+		ZH: "版本固定",
+		EN: "Version fixed",
+	}
+}
+
+// ReportPinnedKindFixed is the message report.pinned_kind.fixed: "yes".
+func ReportPinnedKindFixed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "是",
+		EN: "yes",
+	}
+}
+
+// ReportPinnedKindMoving is the message report.pinned_kind.moving: "no".
+func ReportPinnedKindMoving() plumbline.Text {
+	return plumbline.Text{
+		ZH: "否",
+		EN: "no",
+	}
+}
+
+// ReportPlacesCaption is the message report.places_caption: "Findings on security that evidence does not support, with their place".
+func ReportPlacesCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "证据不支持的安全发现及其位置",
+		EN: "Findings on security that evidence does not support, with their place",
 	}
 }
 
@@ -3404,6 +6036,62 @@ func ReportPrimaryWhy() plumbline.Text {
 	}
 }
 
+// ReportPromptRoleAssistant is the message report.prompt_role.assistant: "assistant".
+func ReportPromptRoleAssistant() plumbline.Text {
+	return plumbline.Text{
+		ZH: "助手",
+		EN: "assistant",
+	}
+}
+
+// ReportPromptRoleSystem is the message report.prompt_role.system: "system".
+func ReportPromptRoleSystem() plumbline.Text {
+	return plumbline.Text{
+		ZH: "系统",
+		EN: "system",
+	}
+}
+
+// ReportPromptRoleTool is the message report.prompt_role.tool: "tool".
+func ReportPromptRoleTool() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工具",
+		EN: "tool",
+	}
+}
+
+// ReportPromptRoleUser is the message report.prompt_role.user: "user".
+func ReportPromptRoleUser() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用户",
+		EN: "user",
+	}
+}
+
+// ReportPromptSays is the message report.prompt_says: "{role}: {chars}".
+func ReportPromptSays(role string, chars int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: role + "：" + FormatInt(plumbline.Chinese, chars) + " 个字符",
+		EN: role + ": " + plural(plumbline.English, chars, "one character", "# characters"),
+	}
+}
+
+// ReportPrompts is the message report.prompts: "Prompts".
+func ReportPrompts() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提示词",
+		EN: "Prompts",
+	}
+}
+
+// ReportProvider is the message report.provider: "Provider".
+func ReportProvider() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提供者",
+		EN: "Provider",
+	}
+}
+
 // ReportProvision is the message report.provision: "Provision".
 func ReportProvision() plumbline.Text {
 	return plumbline.Text{
@@ -3428,11 +6116,43 @@ func ReportPurpose() plumbline.Text {
 	}
 }
 
+// ReportReached is the message report.reached: "Rows that reach it".
+func ReportReached() plumbline.Text {
+	return plumbline.Text{
+		ZH: "到达的行",
+		EN: "Rows that reach it",
+	}
+}
+
 // ReportReason is the message report.reason: "Reason".
 func ReportReason() plumbline.Text {
 	return plumbline.Text{
 		ZH: "原因",
 		EN: "Reason",
+	}
+}
+
+// ReportReasonsCaption is the message report.reasons_caption: "Examples of stated reasons".
+func ReportReasonsCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所给理由的示例",
+		EN: "Examples of stated reasons",
+	}
+}
+
+// ReportReasonsNote is the message report.reasons_note: "Each row is made from many records and is no person's case. Contrast: the chance that a row with the reason has a worse value than one without; 50% is no difference.".
+func ReportReasonsNote() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每行由多条记录汇总而成，不是任何人的个案。对比值：带有该理由的行其输入更差的可能性，50% 表示没有区别。",
+		EN: "Each row is made from many records and is no person's case. Contrast: the chance that a row with the reason has a worse value than one without; 50% is no difference.",
+	}
+}
+
+// ReportRefersTo is the message report.refers_to: "Refers to".
+func ReportRefersTo() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所指输入",
+		EN: "Refers to",
 	}
 }
 
@@ -3457,6 +6177,14 @@ func ReportRegimesTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "要求",
 		EN: "Requirements",
+	}
+}
+
+// ReportResolvedCaption is the message report.resolved_caption: "Findings that are resolved".
+func ReportResolvedCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已解决的发现",
+		EN: "Findings that are resolved",
 	}
 }
 
@@ -3588,6 +6316,14 @@ func ReportRule() plumbline.Text {
 	}
 }
 
+// ReportRulesCaption is the message report.rules_caption: "Rules of the approximation, by the rows that reach them".
+func ReportRulesCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似的规则，按到达的行数排列",
+		EN: "Rules of the approximation, by the rows that reach them",
+	}
+}
+
 // ReportSameRows is the message report.same_rows: "n = {n} throughout".
 func ReportSameRows(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -3596,11 +6332,43 @@ func ReportSameRows(n int64) plumbline.Text {
 	}
 }
 
+// ReportSays is the message report.says: "It says".
+func ReportSays() plumbline.Text {
+	return plumbline.Text{
+		ZH: "近似的结论",
+		EN: "It says",
+	}
+}
+
+// ReportSaysSideAdverse is the message report.says_side.adverse: "adverse".
+func ReportSaysSideAdverse() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不利",
+		EN: "adverse",
+	}
+}
+
+// ReportSaysSideFavourable is the message report.says_side.favourable: "favourable".
+func ReportSaysSideFavourable() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有利",
+		EN: "favourable",
+	}
+}
+
 // ReportSchema is the message report.schema: "Schema".
 func ReportSchema() plumbline.Text {
 	return plumbline.Text{
 		ZH: "数据结构",
 		EN: "Schema",
+	}
+}
+
+// ReportScheme is the message report.scheme: "Scheme".
+func ReportScheme() plumbline.Text {
+	return plumbline.Text{
+		ZH: "协议",
+		EN: "Scheme",
 	}
 }
 
@@ -3705,6 +6473,22 @@ func ReportSector() plumbline.Text {
 	return plumbline.Text{
 		ZH: "行业",
 		EN: "Sector",
+	}
+}
+
+// ReportSecurityIntro is the message report.security.intro: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer below.".
+func ReportSecurityIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "规则只读取工作流的定义和文件，不执行其中任何内容。位置以文件和行号给出，下方为 JSON 指针。",
+		EN: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer below.",
+	}
+}
+
+// ReportSecurityTitle is the message report.security.title: "Security".
+func ReportSecurityTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "安全",
+		EN: "Security",
 	}
 }
 
@@ -3908,6 +6692,14 @@ func ReportSourceInstrument(title string, force string) plumbline.Text {
 	}
 }
 
+// ReportStatedReason is the message report.stated_reason: "Stated reason".
+func ReportStatedReason() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所给理由",
+		EN: "Stated reason",
+	}
+}
+
 // ReportStatement is the message report.statement: "What was found".
 func ReportStatement() plumbline.Text {
 	return plumbline.Text{
@@ -3948,11 +6740,59 @@ func ReportStatusReportedUnverified() plumbline.Text {
 	}
 }
 
+// ReportStep is the message report.step: "Step".
+func ReportStep() plumbline.Text {
+	return plumbline.Text{
+		ZH: "步骤",
+		EN: "Step",
+	}
+}
+
+// ReportStepInput is the message report.step_input: "Input".
+func ReportStepInput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入",
+		EN: "Input",
+	}
+}
+
+// ReportStepOutput is the message report.step_output: "Output".
+func ReportStepOutput() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输出",
+		EN: "Output",
+	}
+}
+
+// ReportSteps is the message report.steps: "Steps".
+func ReportSteps() plumbline.Text {
+	return plumbline.Text{
+		ZH: "步骤",
+		EN: "Steps",
+	}
+}
+
+// ReportStepsAndEdges is the message report.steps_and_edges: "{steps}, {edges}".
+func ReportStepsAndEdges(steps int64, edges int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, steps) + " 个步骤，" + FormatInt(plumbline.Chinese, edges) + " 条连线",
+		EN: plural(plumbline.English, steps, "one step", "# steps") + ", " + plural(plumbline.English, edges, "one edge", "# edges"),
+	}
+}
+
 // ReportSubject is the message report.subject: "Person key".
 func ReportSubject() plumbline.Text {
 	return plumbline.Text{
 		ZH: "主体键",
 		EN: "Person key",
+	}
+}
+
+// ReportSubmission is the message report.submission: "Submission".
+func ReportSubmission() plumbline.Text {
+	return plumbline.Text{
+		ZH: "报送",
+		EN: "Submission",
 	}
 }
 
@@ -3969,6 +6809,54 @@ func ReportSupportedCaption() plumbline.Text {
 	return plumbline.Text{
 		ZH: "得到证据支持的发现项",
 		EN: "Findings that evidence supports",
+	}
+}
+
+// ReportSurrogate is the message report.surrogate: "Approximation of the decisions".
+func ReportSurrogate() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似",
+		EN: "Approximation of the decisions",
+	}
+}
+
+// ReportSurrogateFeatures is the message report.surrogate_features: "Columns offered to it".
+func ReportSurrogateFeatures() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提供给它的列",
+		EN: "Columns offered to it",
+	}
+}
+
+// ReportSurrogateLeft is the message report.surrogate_left: "Columns left out".
+func ReportSurrogateLeft() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未提供的列",
+		EN: "Columns left out",
+	}
+}
+
+// ReportSurrogateRows is the message report.surrogate_rows: "learnt from {rows} rows, measured on {held} others".
+func ReportSurrogateRows(rows int64, held int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 " + FormatInt(plumbline.Chinese, rows) + " 行学得，在另外 " + FormatInt(plumbline.Chinese, held) + " 行上测量",
+		EN: "learnt from " + FormatInt(plumbline.English, rows) + " rows, measured on " + FormatInt(plumbline.English, held) + " others",
+	}
+}
+
+// ReportSurrogateWarning is the message report.surrogate_warning: "The rules and importances below are of an approximation of the decisions that was learnt from recorded ones. It is never the decision logic: it shows what decisions look like, not how the workflow makes them.".
+func ReportSurrogateWarning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "以下规则和重要性属于从既往决定学得的决策近似，不是决策逻辑本身；它说明决定看起来如何，不说明工作流如何作出决定。",
+		EN: "The rules and importances below are of an approximation of the decisions that was learnt from recorded ones. It is never the decision logic: it shows what decisions look like, not how the workflow makes them.",
+	}
+}
+
+// ReportSystemsCaption is the message report.systems_caption: "Outside systems that are called".
+func ReportSystemsCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "所调用的外部系统",
+		EN: "Outside systems that are called",
 	}
 }
 
@@ -4185,6 +7073,70 @@ func ReportVersionsTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "版本与种子",
 		EN: "Versions and seed",
+	}
+}
+
+// ReportWas is the message report.was: "Then".
+func ReportWas() plumbline.Text {
+	return plumbline.Text{
+		ZH: "上次",
+		EN: "Then",
+	}
+}
+
+// ReportWhere is the message report.where: "Where".
+func ReportWhere() plumbline.Text {
+	return plumbline.Text{
+		ZH: "位置",
+		EN: "Where",
+	}
+}
+
+// ReportWholeCaption is the message report.whole_caption: "{table}: as a whole".
+func ReportWholeCaption(table string) plumbline.Text {
+	return plumbline.Text{
+		ZH: table + "：整体",
+		EN: table + ": as a whole",
+	}
+}
+
+// ReportWorkflowDossiers is the message report.workflow.dossiers: "Each step".
+func ReportWorkflowDossiers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各步骤的档案",
+		EN: "Each step",
+	}
+}
+
+// ReportWorkflowDossiersIntro is the message report.workflow.dossiers_intro: "Purpose, owner and failures as the workflow file declares them; the rest is taken from the definition. What nobody stated is said to be so.".
+func ReportWorkflowDossiersIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用途、负责人和失效方式以工作流文件的声明为准，其余取自定义本身。没有写明的，如实标出。",
+		EN: "Purpose, owner and failures as the workflow file declares them; the rest is taken from the definition. What nobody stated is said to be so.",
+	}
+}
+
+// ReportWorkflowIntro is the message report.workflow.intro: "Drawn from the workflow's own definition: each box is a step, numbered as below. Outline, dash and words tell kinds apart, never colour alone. A wide workflow is folded into bands; a number beside a box is the step at the other end of a line.".
+func ReportWorkflowIntro() plumbline.Text {
+	return plumbline.Text{
+		ZH: "图按工作流自身的定义绘出：每个框是一个步骤，编号与下文一致。形状、线型和文字共同区分种类，不只靠颜色。宽图折成数段，框边的数字是线另一端的步骤。",
+		EN: "Drawn from the workflow's own definition: each box is a step, numbered as below. Outline, dash and words tell kinds apart, never colour alone. A wide workflow is folded into bands; a number beside a box is the step at the other end of a line.",
+	}
+}
+
+// ReportWorkflowTitle is the message report.workflow.title: "Steps of the workflow".
+func ReportWorkflowTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流的步骤",
+		EN: "Steps of the workflow",
+	}
+}
+
+// ReportWorseCaption is the message report.worse_caption: "Findings that are worse".
+func ReportWorseCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "变差的发现",
+		EN: "Findings that are worse",
 	}
 }
 
@@ -4479,6 +7431,12 @@ func ValueSuppressed() plumbline.Text {
 // fixed holds the messages without arguments, sorted by key.
 var fixed = [...]entry{
 	{"chart.diagonal", ChartDiagonal()},
+	{"chart.disabled", ChartDisabled()},
+	{"chart.edge_data", ChartEdgeData()},
+	{"chart.edge_error", ChartEdgeError()},
+	{"chart.edge_flow", ChartEdgeFlow()},
+	{"chart.edge_path", ChartEdgePath()},
+	{"chart.edge_sub", ChartEdgeSub()},
 	{"chart.impact", ChartImpact()},
 	{"chart.likelihood", ChartLikelihood()},
 	{"chart.log", ChartLog()},
@@ -4488,7 +7446,27 @@ var fixed = [...]entry{
 	{"chart.observed", ChartObserved()},
 	{"chart.points", ChartPoints()},
 	{"chart.predicted", ChartPredicted()},
+	{"chart.serves", ChartServes()},
 	{"chart.share_axis", ChartShareAxis()},
+	{"chart.step.agent", ChartStepAgent()},
+	{"chart.step.code", ChartStepCode()},
+	{"chart.step.decision", ChartStepDecision()},
+	{"chart.step.guard", ChartStepGuard()},
+	{"chart.step.memory", ChartStepMemory()},
+	{"chart.step.model", ChartStepModel()},
+	{"chart.step.opaque", ChartStepOpaque()},
+	{"chart.step.output", ChartStepOutput()},
+	{"chart.step.person", ChartStepPerson()},
+	{"chart.step.retrieval", ChartStepRetrieval()},
+	{"chart.step.source", ChartStepSource()},
+	{"chart.step.tool", ChartStepTool()},
+	{"chart.step.transform", ChartStepTransform()},
+	{"chart.step.trigger", ChartStepTrigger()},
+	{"chart.tag_ai", ChartTagAi()},
+	{"chart.tag_effect", ChartTagEffect()},
+	{"chart.tag_outside", ChartTagOutside()},
+	{"chart.tag_person", ChartTagPerson()},
+	{"chart.tag_untrusted", ChartTagUntrusted()},
 	{"check.bias.auc.fix", CheckBiasAucFix()},
 	{"check.bias.auc.importance", CheckBiasAucImportance()},
 	{"check.bias.auc.meaning", CheckBiasAucMeaning()},
@@ -4552,12 +7530,94 @@ var fixed = [...]entry{
 	{"check.bias.sensitive_basis.importance", CheckBiasSensitiveBasisImportance()},
 	{"check.bias.sensitive_basis.meaning", CheckBiasSensitiveBasisMeaning()},
 	{"check.bias.sensitive_basis.title", CheckBiasSensitiveBasisTitle()},
+	{"check.explain.consistency.fix", CheckExplainConsistencyFix()},
+	{"check.explain.consistency.importance", CheckExplainConsistencyImportance()},
+	{"check.explain.consistency.meaning", CheckExplainConsistencyMeaning()},
+	{"check.explain.consistency.param.bins", CheckExplainConsistencyParamBins()},
+	{"check.explain.consistency.title", CheckExplainConsistencyTitle()},
+	{"check.explain.documentation.fix", CheckExplainDocumentationFix()},
+	{"check.explain.documentation.importance", CheckExplainDocumentationImportance()},
+	{"check.explain.documentation.meaning", CheckExplainDocumentationMeaning()},
+	{"check.explain.documentation.param.max_bytes", CheckExplainDocumentationParamMaxBytes()},
+	{"check.explain.documentation.title", CheckExplainDocumentationTitle()},
+	{"check.explain.importance.fix", CheckExplainImportanceFix()},
+	{"check.explain.importance.importance", CheckExplainImportanceImportance()},
+	{"check.explain.importance.meaning", CheckExplainImportanceMeaning()},
+	{"check.explain.importance.param.blocks", CheckExplainImportanceParamBlocks()},
+	{"check.explain.importance.param.repeats", CheckExplainImportanceParamRepeats()},
+	{"check.explain.importance.title", CheckExplainImportanceTitle()},
+	{"check.explain.reasons.fix", CheckExplainReasonsFix()},
+	{"check.explain.reasons.importance", CheckExplainReasonsImportance()},
+	{"check.explain.reasons.meaning", CheckExplainReasonsMeaning()},
+	{"check.explain.reasons.param.max_reasons", CheckExplainReasonsParamMaxReasons()},
+	{"check.explain.reasons.title", CheckExplainReasonsTitle()},
+	{"check.explain.replayability.fix", CheckExplainReplayabilityFix()},
+	{"check.explain.replayability.importance", CheckExplainReplayabilityImportance()},
+	{"check.explain.replayability.meaning", CheckExplainReplayabilityMeaning()},
+	{"check.explain.replayability.title", CheckExplainReplayabilityTitle()},
+	{"check.explain.stability.fix", CheckExplainStabilityFix()},
+	{"check.explain.stability.importance", CheckExplainStabilityImportance()},
+	{"check.explain.stability.meaning", CheckExplainStabilityMeaning()},
+	{"check.explain.stability.param.bins", CheckExplainStabilityParamBins()},
+	{"check.explain.stability.title", CheckExplainStabilityTitle()},
+	{"check.explain.surrogate.fix", CheckExplainSurrogateFix()},
+	{"check.explain.surrogate.importance", CheckExplainSurrogateImportance()},
+	{"check.explain.surrogate.meaning", CheckExplainSurrogateMeaning()},
+	{"check.explain.surrogate.param.alpha", CheckExplainSurrogateParamAlpha()},
+	{"check.explain.surrogate.param.depth", CheckExplainSurrogateParamDepth()},
+	{"check.explain.surrogate.param.leaves", CheckExplainSurrogateParamLeaves()},
+	{"check.explain.surrogate.param.max_rows", CheckExplainSurrogateParamMaxRows()},
+	{"check.explain.surrogate.title", CheckExplainSurrogateTitle()},
+	{"check.explain.training_data.fix", CheckExplainTrainingDataFix()},
+	{"check.explain.training_data.importance", CheckExplainTrainingDataImportance()},
+	{"check.explain.training_data.meaning", CheckExplainTrainingDataMeaning()},
+	{"check.explain.training_data.title", CheckExplainTrainingDataTitle()},
+	{"check.govern.inventory.fix", CheckGovernInventoryFix()},
+	{"check.govern.inventory.importance", CheckGovernInventoryImportance()},
+	{"check.govern.inventory.meaning", CheckGovernInventoryMeaning()},
+	{"check.govern.inventory.title", CheckGovernInventoryTitle()},
+	{"check.oversight.reviews.fix", CheckOversightReviewsFix()},
+	{"check.oversight.reviews.importance", CheckOversightReviewsImportance()},
+	{"check.oversight.reviews.meaning", CheckOversightReviewsMeaning()},
+	{"check.oversight.reviews.param.min_seconds", CheckOversightReviewsParamMinSeconds()},
+	{"check.oversight.reviews.title", CheckOversightReviewsTitle()},
 	{"claim.exposure", ClaimExposure()},
 	{"claim.no_penalties", ClaimNoPenalties()},
 	{"claim.no_submission_duty", ClaimNoSubmissionDuty()},
 	{"claim.reported_mandate", ClaimReportedMandate()},
 	{"cli.fix", CliFix()},
 	{"cli.importance", CliImportance()},
+	{"cli.init.ask_purpose", CliInitAskPurpose()},
+	{"cli.init.ask_sensitive", CliInitAskSensitive()},
+	{"cli.init.ask_source", CliInitAskSource()},
+	{"cli.init.confirm_side", CliInitConfirmSide()},
+	{"cli.init.found", CliInitFound()},
+	{"cli.init.guessed", CliInitGuessed()},
+	{"cli.init.head", CliInitHead()},
+	{"cli.init.missing", CliInitMissing()},
+	{"cli.init.more", CliInitMore()},
+	{"cli.init.name", CliInitName()},
+	{"cli.init.no_decision", CliInitNoDecision()},
+	{"cli.init.no_definition", CliInitNoDefinition()},
+	{"cli.init.no_label", CliInitNoLabel()},
+	{"cli.init.no_reviews", CliInitNoReviews()},
+	{"cli.init.no_sensitive", CliInitNoSensitive()},
+	{"cli.init.no_table", CliInitNoTable()},
+	{"cli.init.regimes", CliInitRegimes()},
+	{"cli.init.sum", CliInitSum()},
+	{"cli.init.why_bands", CliInitWhyBands()},
+	{"cli.init.why_dates", CliInitWhyDates()},
+	{"cli.init.why_decisions", CliInitWhyDecisions()},
+	{"cli.init.why_export", CliInitWhyExport()},
+	{"cli.init.why_file_name", CliInitWhyFileName()},
+	{"cli.init.why_high", CliInitWhyHigh()},
+	{"cli.init.why_last", CliInitWhyLast()},
+	{"cli.init.why_low", CliInitWhyLow()},
+	{"cli.init.why_no_sector", CliInitWhyNoSector()},
+	{"cli.init.why_no_side", CliInitWhyNoSide()},
+	{"cli.init.why_probability", CliInitWhyProbability()},
+	{"cli.init.why_rank", CliInitWhyRank()},
+	{"cli.init.why_words", CliInitWhyWords()},
 	{"cli.meaning", CliMeaning()},
 	{"cli.needs", CliNeeds()},
 	{"cli.summary.meaning", CliSummaryMeaning()},
@@ -4575,8 +7635,14 @@ var fixed = [...]entry{
 	{"fairness.equal_opportunity", FairnessEqualOpportunity()},
 	{"fairness.equalized_odds", FairnessEqualizedOdds()},
 	{"fairness.predictive_parity", FairnessPredictiveParity()},
+	{"finding.explain_no_documents", FindingExplainNoDocuments()},
+	{"finding.explain_not_explained", FindingExplainNotExplained()},
+	{"finding.explain_training_none", FindingExplainTrainingNone()},
+	{"finding.explain_version_current", FindingExplainVersionCurrent()},
+	{"finding.explain_version_old", FindingExplainVersionOld()},
 	{"finding.no_population", FindingNoPopulation()},
 	{"finding.nothing_to_mitigate", FindingNothingToMitigate()},
+	{"finding.oversight_no_reviews", FindingOversightNoReviews()},
 	{"force.admin-reg", ForceAdminReg()},
 	{"force.dept-rule", ForceDeptRule()},
 	{"force.draft", ForceDraft()},
@@ -4587,6 +7653,13 @@ var fixed = [...]entry{
 	{"force.recommended-standard", ForceRecommendedStandard()},
 	{"force.reported-unverified", ForceReportedUnverified()},
 	{"force.technical-doc", ForceTechnicalDoc()},
+	{"inventory.data", InventoryData()},
+	{"inventory.models", InventoryModels()},
+	{"inventory.owner", InventoryOwner()},
+	{"inventory.purpose", InventoryPurpose()},
+	{"inventory.regions", InventoryRegions()},
+	{"inventory.tools", InventoryTools()},
+	{"inventory.users", InventoryUsers()},
 	{"method.automatic", MethodAutomatic()},
 	{"method.mixed", MethodMixed()},
 	{"method.person", MethodPerson()},
@@ -4594,10 +7667,12 @@ var fixed = [...]entry{
 	{"metric.accuracy", MetricAccuracy()},
 	{"metric.accuracy_difference", MetricAccuracyDifference()},
 	{"metric.accuracy_ratio", MetricAccuracyRatio()},
+	{"metric.adverse_review_share", MetricAdverseReviewShare()},
 	{"metric.auc", MetricAuc()},
 	{"metric.auc_difference", MetricAucDifference()},
 	{"metric.base_rate", MetricBaseRate()},
 	{"metric.breslow_day_p", MetricBreslowDayP()},
+	{"metric.busiest_reviewer_share", MetricBusiestReviewerShare()},
 	{"metric.calibration_curve", MetricCalibrationCurve()},
 	{"metric.calibration_curve_score", MetricCalibrationCurveScore()},
 	{"metric.calibration_in_the_large", MetricCalibrationInTheLarge()},
@@ -4608,10 +7683,14 @@ var fixed = [...]entry{
 	{"metric.demographic_disparity", MetricDemographicDisparity()},
 	{"metric.demographic_parity_difference", MetricDemographicParityDifference()},
 	{"metric.demographic_parity_ratio", MetricDemographicParityRatio()},
+	{"metric.document_present", MetricDocumentPresent()},
+	{"metric.documented_version_current", MetricDocumentedVersionCurrent()},
+	{"metric.documents_present", MetricDocumentsPresent()},
 	{"metric.equal_opportunity_difference", MetricEqualOpportunityDifference()},
 	{"metric.equal_opportunity_ratio", MetricEqualOpportunityRatio()},
 	{"metric.equalized_odds_difference", MetricEqualizedOddsDifference()},
 	{"metric.equalized_odds_ratio", MetricEqualizedOddsRatio()},
+	{"metric.evidence_share", MetricEvidenceShare()},
 	{"metric.expected_calibration_error", MetricExpectedCalibrationError()},
 	{"metric.false_negative_rate", MetricFalseNegativeRate()},
 	{"metric.false_negative_rate_difference", MetricFalseNegativeRateDifference()},
@@ -4619,10 +7698,15 @@ var fixed = [...]entry{
 	{"metric.false_positive_rate", MetricFalsePositiveRate()},
 	{"metric.false_positive_rate_difference", MetricFalsePositiveRateDifference()},
 	{"metric.false_positive_rate_ratio", MetricFalsePositiveRateRatio()},
+	{"metric.favourable_review_share", MetricFavourableReviewShare()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.identical_unlike_share", MetricIdenticalUnlikeShare()},
+	{"metric.inventory_part_stated", MetricInventoryPartStated()},
+	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
+	{"metric.like_unlike_share", MetricLikeUnlikeShare()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
 	{"metric.mantel_haenszel_risk_difference", MetricMantelHaenszelRiskDifference()},
 	{"metric.missing_group_ratio", MetricMissingGroupRatio()},
@@ -4637,6 +7721,9 @@ var fixed = [...]entry{
 	{"metric.nyc_selection_impact_ratio", MetricNycSelectionImpactRatio()},
 	{"metric.nyc_selection_rate", MetricNycSelectionRate()},
 	{"metric.nyc_unknown_count", MetricNycUnknownCount()},
+	{"metric.override_rate", MetricOverrideRate()},
+	{"metric.override_to_adverse_rate", MetricOverrideToAdverseRate()},
+	{"metric.override_to_favourable_rate", MetricOverrideToFavourableRate()},
 	{"metric.population_share", MetricPopulationShare()},
 	{"metric.positive_predictive_value", MetricPositivePredictiveValue()},
 	{"metric.predictive_parity_difference", MetricPredictiveParityDifference()},
@@ -4644,22 +7731,68 @@ var fixed = [...]entry{
 	{"metric.proxy_influence", MetricProxyInfluence()},
 	{"metric.proxy_p", MetricProxyP()},
 	{"metric.proxy_skill", MetricProxySkill()},
+	{"metric.reason_agreement", MetricReasonAgreement()},
+	{"metric.reason_agreement_by_chance", MetricReasonAgreementByChance()},
+	{"metric.reason_agreement_difference", MetricReasonAgreementDifference()},
+	{"metric.reason_coverage", MetricReasonCoverage()},
+	{"metric.reason_coverage_favourable", MetricReasonCoverageFavourable()},
+	{"metric.reason_input_known_share", MetricReasonInputKnownShare()},
+	{"metric.reason_input_missing_share", MetricReasonInputMissingShare()},
+	{"metric.reason_share", MetricReasonShare()},
+	{"metric.reason_unknown_share", MetricReasonUnknownShare()},
+	{"metric.reasons_not_shown", MetricReasonsNotShown()},
+	{"metric.reasons_per_decision", MetricReasonsPerDecision()},
+	{"metric.reasons_stated", MetricReasonsStated()},
+	{"metric.replay_part_share", MetricReplayPartShare()},
+	{"metric.replayable_share", MetricReplayableShare()},
 	{"metric.representation_ratio", MetricRepresentationRatio()},
+	{"metric.review_known_reviewer_share", MetricReviewKnownReviewerShare()},
+	{"metric.review_late_share", MetricReviewLateShare()},
+	{"metric.review_not_followed_share", MetricReviewNotFollowedShare()},
+	{"metric.review_repeated_share", MetricReviewRepeatedShare()},
+	{"metric.review_seconds_median", MetricReviewSecondsMedian()},
+	{"metric.review_seconds_q05", MetricReviewSecondsQ05()},
+	{"metric.review_unmatched_share", MetricReviewUnmatchedShare()},
+	{"metric.reviewer_override_spread", MetricReviewerOverrideSpread()},
+	{"metric.reviewers", MetricReviewers()},
+	{"metric.rubber_stamp_share", MetricRubberStampShare()},
 	{"metric.sample_share", MetricSampleShare()},
+	{"metric.score_cutoff", MetricScoreCutoff()},
+	{"metric.score_deviation_share", MetricScoreDeviationShare()},
 	{"metric.selection_rate", MetricSelectionRate()},
 	{"metric.sensitive_basis_complete", MetricSensitiveBasisComplete()},
+	{"metric.surrogate_balanced_accuracy", MetricSurrogateBalancedAccuracy()},
+	{"metric.surrogate_column_offered", MetricSurrogateColumnOffered()},
+	{"metric.surrogate_importance", MetricSurrogateImportance()},
+	{"metric.surrogate_kappa", MetricSurrogateKappa()},
+	{"metric.surrogate_majority_share", MetricSurrogateMajorityShare()},
+	{"metric.surrogate_rules", MetricSurrogateRules()},
+	{"metric.surrogate_unexplained_share", MetricSurrogateUnexplainedShare()},
+	{"metric.training_data_stated", MetricTrainingDataStated()},
+	{"metric.training_data_stated_share", MetricTrainingDataStatedShare()},
 	{"metric.true_negative_rate", MetricTrueNegativeRate()},
 	{"metric.true_negative_rate_difference", MetricTrueNegativeRateDifference()},
 	{"metric.true_negative_rate_ratio", MetricTrueNegativeRateRatio()},
 	{"metric.true_positive_rate", MetricTruePositiveRate()},
 	{"metric.undecided_share", MetricUndecidedShare()},
 	{"metric.unjudged_share", MetricUnjudgedShare()},
+	{"metric.unlike_share_by_chance", MetricUnlikeShareByChance()},
+	{"metric.version_share", MetricVersionShare()},
+	{"metric.versions_seen", MetricVersionsSeen()},
 	{"note.independent", NoteIndependent()},
 	{"note.primary_default", NotePrimaryDefault()},
 	{"note.seed_chosen", NoteSeedChosen()},
 	{"note.selective_labels", NoteSelectiveLabels()},
 	{"part.basis", PartBasis()},
 	{"part.delete_by", PartDeleteBy()},
+	{"part.document_limits", PartDocumentLimits()},
+	{"part.document_mechanism", PartDocumentMechanism()},
+	{"part.document_purpose", PartDocumentPurpose()},
+	{"part.replay_id", PartReplayId()},
+	{"part.replay_inputs", PartReplayInputs()},
+	{"part.replay_outcome", PartReplayOutcome()},
+	{"part.replay_time", PartReplayTime()},
+	{"part.replay_version", PartReplayVersion()},
 	{"part.source", PartSource()},
 	{"part.withheld", PartWithheld()},
 	{"reason.constant", ReasonConstant()},
@@ -4672,8 +7805,10 @@ var fixed = [...]entry{
 	{"reason.not-probability", ReasonNotProbability()},
 	{"reason.not-selected", ReasonNotSelected()},
 	{"reason.one-group", ReasonOneGroup()},
+	{"reason.other-role", ReasonOtherRole()},
 	{"reason.selective-labels", ReasonSelectiveLabels()},
 	{"reason.set-aside", ReasonSetAside()},
+	{"reason.stale-attestation", ReasonStaleAttestation()},
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},
@@ -4684,6 +7819,7 @@ var fixed = [...]entry{
 	{"rel.superset", RelSuperset()},
 	{"rel.supports", RelSupports()},
 	{"report.about", ReportAbout()},
+	{"report.agrees", ReportAgrees()},
 	{"report.all_rows", ReportAllRows()},
 	{"report.among.accepted", ReportAmongAccepted()},
 	{"report.among.all-groups", ReportAmongAllGroups()},
@@ -4691,11 +7827,17 @@ var fixed = [...]entry{
 	{"report.among.known-groups", ReportAmongKnownGroups()},
 	{"report.as_of", ReportAsOf()},
 	{"report.as_of_head", ReportAsOfHead()},
+	{"report.auth", ReportAuth()},
+	{"report.author_notes", ReportAuthorNotes()},
 	{"report.bad_caption", ReportBadCaption()},
 	{"report.bad_rows", ReportBadRows()},
 	{"report.banner_unverified", ReportBannerUnverified()},
+	{"report.baseline.intro", ReportBaselineIntro()},
+	{"report.baseline.title", ReportBaselineTitle()},
+	{"report.better_caption", ReportBetterCaption()},
 	{"report.between", ReportBetween()},
 	{"report.built", ReportBuilt()},
+	{"report.by_step_caption", ReportByStepCaption()},
 	{"report.bytes", ReportBytes()},
 	{"report.calibration.intro", ReportCalibrationIntro()},
 	{"report.calibration.title", ReportCalibrationTitle()},
@@ -4709,10 +7851,14 @@ var fixed = [...]entry{
 	{"report.checks_caption", ReportChecksCaption()},
 	{"report.column", ReportColumn()},
 	{"report.columns_caption", ReportColumnsCaption()},
+	{"report.compared_warning", ReportComparedWarning()},
+	{"report.compared_with", ReportComparedWith()},
+	{"report.conditions", ReportConditions()},
 	{"report.confidence_k", ReportConfidenceK()},
 	{"report.confidence_note", ReportConfidenceNote()},
 	{"report.confidence_s", ReportConfidenceS()},
 	{"report.contents", ReportContents()},
+	{"report.contrast", ReportContrast()},
 	{"report.control", ReportControl()},
 	{"report.control_features", ReportControlFeatures()},
 	{"report.controls.intro", ReportControlsIntro()},
@@ -4720,19 +7866,35 @@ var fixed = [...]entry{
 	{"report.controls_caption", ReportControlsCaption()},
 	{"report.controls_head", ReportControlsHead()},
 	{"report.counts", ReportCounts()},
+	{"report.credentials", ReportCredentials()},
 	{"report.data.intro", ReportDataIntro()},
 	{"report.data.none", ReportDataNone()},
 	{"report.data.title", ReportDataTitle()},
 	{"report.decision", ReportDecision()},
+	{"report.definition", ReportDefinition()},
 	{"report.dimension", ReportDimension()},
 	{"report.dimensions_caption", ReportDimensionsCaption()},
 	{"report.distinct", ReportDistinct()},
+	{"report.drift_caption", ReportDriftCaption()},
+	{"report.effect.answers", ReportEffectAnswers()},
+	{"report.effect.executes", ReportEffectExecutes()},
+	{"report.effect.pays", ReportEffectPays()},
+	{"report.effect.reads", ReportEffectReads()},
+	{"report.effect.sends", ReportEffectSends()},
+	{"report.effect.unclear", ReportEffectUnclear()},
+	{"report.effect.writes", ReportEffectWrites()},
+	{"report.effect_head", ReportEffectHead()},
 	{"report.evidence_caption", ReportEvidenceCaption()},
 	{"report.evidence_head", ReportEvidenceHead()},
 	{"report.excused", ReportExcused()},
+	{"report.explanation.intro", ReportExplanationIntro()},
+	{"report.explanation.title", ReportExplanationTitle()},
+	{"report.exposure", ReportExposure()},
+	{"report.failures", ReportFailures()},
 	{"report.file", ReportFile()},
 	{"report.file_format", ReportFileFormat()},
 	{"report.files_caption", ReportFilesCaption()},
+	{"report.finding", ReportFinding()},
 	{"report.findings.id", ReportFindingsId()},
 	{"report.findings.intro", ReportFindingsIntro()},
 	{"report.findings.none", ReportFindingsNone()},
@@ -4751,13 +7913,20 @@ var fixed = [...]entry{
 	{"report.first.untested", ReportFirstUntested()},
 	{"report.first.untested_none", ReportFirstUntestedNone()},
 	{"report.fix", ReportFix()},
+	{"report.flow_caption", ReportFlowCaption()},
 	{"report.force", ReportForce()},
 	{"report.force_unknown", ReportForceUnknown()},
+	{"report.from_definition", ReportFromDefinition()},
+	{"report.gone_caption", ReportGoneCaption()},
+	{"report.graph_notes_caption", ReportGraphNotesCaption()},
 	{"report.grounded_in", ReportGroundedIn()},
 	{"report.group", ReportGroup()},
 	{"report.groups.intro", ReportGroupsIntro()},
 	{"report.groups.none", ReportGroupsNone()},
 	{"report.groups.title", ReportGroupsTitle()},
+	{"report.host", ReportHost()},
+	{"report.host_dynamic", ReportHostDynamic()},
+	{"report.how.census", ReportHowCensus()},
 	{"report.how.delong-logit", ReportHowDelongLogit()},
 	{"report.how.delong-simultaneous", ReportHowDelongSimultaneous()},
 	{"report.how.delta-multinomial", ReportHowDeltaMultinomial()},
@@ -4775,13 +7944,20 @@ var fixed = [...]entry{
 	{"report.how.wilson-shifted", ReportHowWilsonShifted()},
 	{"report.how.wilson-simultaneous", ReportHowWilsonSimultaneous()},
 	{"report.importance", ReportImportance()},
+	{"report.importance_caption", ReportImportanceCaption()},
 	{"report.in_force", ReportInForce()},
 	{"report.informs", ReportInforms()},
+	{"report.inputs_head", ReportInputsHead()},
+	{"report.inputs_other", ReportInputsOther()},
+	{"report.inputs_same", ReportInputsSame()},
 	{"report.instrument", ReportInstrument()},
 	{"report.instruments.intro", ReportInstrumentsIntro()},
 	{"report.instruments.title", ReportInstrumentsTitle()},
 	{"report.instruments_caption", ReportInstrumentsCaption()},
+	{"report.integrity.intro", ReportIntegrityIntro()},
+	{"report.integrity.title", ReportIntegrityTitle()},
 	{"report.interval", ReportInterval()},
+	{"report.is", ReportIs()},
 	{"report.issuer", ReportIssuer()},
 	{"report.kind", ReportKind()},
 	{"report.kinds.boolean", ReportKindsBoolean()},
@@ -4804,37 +7980,76 @@ var fixed = [...]entry{
 	{"report.measure", ReportMeasure()},
 	{"report.measures.intro", ReportMeasuresIntro()},
 	{"report.measures.title", ReportMeasuresTitle()},
+	{"report.median_with", ReportMedianWith()},
+	{"report.median_without", ReportMedianWithout()},
 	{"report.min_cell", ReportMinCell()},
 	{"report.min_n", ReportMinN()},
 	{"report.missing", ReportMissing()},
 	{"report.missing_head", ReportMissingHead()},
+	{"report.model", ReportModel()},
+	{"report.model_steps_caption", ReportModelStepsCaption()},
 	{"report.n", ReportN()},
+	{"report.new_caption", ReportNewCaption()},
+	{"report.no_before", ReportNoBefore()},
+	{"report.no_dimension", ReportNoDimension()},
 	{"report.no_due", ReportNoDue()},
+	{"report.no_input", ReportNoInput()},
 	{"report.no_mapping", ReportNoMapping()},
+	{"report.no_model", ReportNoModel()},
 	{"report.no_threshold", ReportNoThreshold()},
 	{"report.no_treatment", ReportNoTreatment()},
 	{"report.nobody", ReportNobody()},
 	{"report.not_applied_caption", ReportNotAppliedCaption()},
+	{"report.not_assessed", ReportNotAssessed()},
+	{"report.not_stated", ReportNotStated()},
 	{"report.not_tested_caption", ReportNotTestedCaption()},
 	{"report.notes.title", ReportNotesTitle()},
+	{"report.on_error", ReportOnError()},
+	{"report.on_error_kind.branch", ReportOnErrorKindBranch()},
+	{"report.on_error_kind.continue", ReportOnErrorKindContinue()},
+	{"report.on_error_kind.stop", ReportOnErrorKindStop()},
+	{"report.open.intro", ReportOpenIntro()},
+	{"report.open.title", ReportOpenTitle()},
+	{"report.open_caption", ReportOpenCaption()},
 	{"report.open_head", ReportOpenHead()},
+	{"report.operation", ReportOperation()},
 	{"report.origin", ReportOrigin()},
 	{"report.origin_none", ReportOriginNone()},
+	{"report.override_warning", ReportOverrideWarning()},
 	{"report.overrides_caption", ReportOverridesCaption()},
+	{"report.oversight.intro", ReportOversightIntro()},
+	{"report.oversight.title", ReportOversightTitle()},
 	{"report.owner", ReportOwner()},
 	{"report.params", ReportParams()},
+	{"report.path_head", ReportPathHead()},
+	{"report.penalties", ReportPenalties()},
 	{"report.period_head", ReportPeriodHead()},
+	{"report.pinned", ReportPinned()},
+	{"report.pinned_kind.fixed", ReportPinnedKindFixed()},
+	{"report.pinned_kind.moving", ReportPinnedKindMoving()},
+	{"report.places_caption", ReportPlacesCaption()},
 	{"report.primary", ReportPrimary()},
 	{"report.primary_default", ReportPrimaryDefault()},
 	{"report.primary_who", ReportPrimaryWho()},
 	{"report.primary_why", ReportPrimaryWhy()},
+	{"report.prompt_role.assistant", ReportPromptRoleAssistant()},
+	{"report.prompt_role.system", ReportPromptRoleSystem()},
+	{"report.prompt_role.tool", ReportPromptRoleTool()},
+	{"report.prompt_role.user", ReportPromptRoleUser()},
+	{"report.prompts", ReportPrompts()},
+	{"report.provider", ReportProvider()},
 	{"report.provision", ReportProvision()},
 	{"report.provisions_caption", ReportProvisionsCaption()},
 	{"report.purpose", ReportPurpose()},
+	{"report.reached", ReportReached()},
 	{"report.reason", ReportReason()},
+	{"report.reasons_caption", ReportReasonsCaption()},
+	{"report.reasons_note", ReportReasonsNote()},
+	{"report.refers_to", ReportRefersTo()},
 	{"report.refs", ReportRefs()},
 	{"report.regimes.intro", ReportRegimesIntro()},
 	{"report.regimes.title", ReportRegimesTitle()},
+	{"report.resolved_caption", ReportResolvedCaption()},
 	{"report.rest_caption", ReportRestCaption()},
 	{"report.risk", ReportRisk()},
 	{"report.risk_owner", ReportRiskOwner()},
@@ -4850,7 +8065,12 @@ var fixed = [...]entry{
 	{"report.role.subject", ReportRoleSubject()},
 	{"report.rows", ReportRows()},
 	{"report.rule", ReportRule()},
+	{"report.rules_caption", ReportRulesCaption()},
+	{"report.says", ReportSays()},
+	{"report.says_side.adverse", ReportSaysSideAdverse()},
+	{"report.says_side.favourable", ReportSaysSideFavourable()},
 	{"report.schema", ReportSchema()},
+	{"report.scheme", ReportScheme()},
 	{"report.scope.intervals", ReportScopeIntervals()},
 	{"report.scope.intro", ReportScopeIntro()},
 	{"report.scope.overrides", ReportScopeOverrides()},
@@ -4864,6 +8084,8 @@ var fixed = [...]entry{
 	{"report.score_kind.probability", ReportScoreKindProbability()},
 	{"report.score_kind.rank", ReportScoreKindRank()},
 	{"report.sector", ReportSector()},
+	{"report.security.intro", ReportSecurityIntro()},
+	{"report.security.title", ReportSecurityTitle()},
 	{"report.seed", ReportSeed()},
 	{"report.seed_derived", ReportSeedDerived()},
 	{"report.sensitive", ReportSensitive()},
@@ -4887,14 +8109,25 @@ var fixed = [...]entry{
 	{"report.source_default", ReportSourceDefault()},
 	{"report.source_file", ReportSourceFile()},
 	{"report.source_head", ReportSourceHead()},
+	{"report.stated_reason", ReportStatedReason()},
 	{"report.statement", ReportStatement()},
 	{"report.status.draft", ReportStatusDraft()},
 	{"report.status.in-force", ReportStatusInForce()},
 	{"report.status.not-yet-in-force", ReportStatusNotYetInForce()},
 	{"report.status.reported-unverified", ReportStatusReportedUnverified()},
+	{"report.step", ReportStep()},
+	{"report.step_input", ReportStepInput()},
+	{"report.step_output", ReportStepOutput()},
+	{"report.steps", ReportSteps()},
 	{"report.subject", ReportSubject()},
+	{"report.submission", ReportSubmission()},
 	{"report.sum", ReportSum()},
 	{"report.supported_caption", ReportSupportedCaption()},
+	{"report.surrogate", ReportSurrogate()},
+	{"report.surrogate_features", ReportSurrogateFeatures()},
+	{"report.surrogate_left", ReportSurrogateLeft()},
+	{"report.surrogate_warning", ReportSurrogateWarning()},
+	{"report.systems_caption", ReportSystemsCaption()},
 	{"report.table.decisions", ReportTableDecisions()},
 	{"report.table.reference", ReportTableReference()},
 	{"report.table.reviews", ReportTableReviews()},
@@ -4918,6 +8151,13 @@ var fixed = [...]entry{
 	{"report.verdict", ReportVerdict()},
 	{"report.versions.intro", ReportVersionsIntro()},
 	{"report.versions.title", ReportVersionsTitle()},
+	{"report.was", ReportWas()},
+	{"report.where", ReportWhere()},
+	{"report.workflow.dossiers", ReportWorkflowDossiers()},
+	{"report.workflow.dossiers_intro", ReportWorkflowDossiersIntro()},
+	{"report.workflow.intro", ReportWorkflowIntro()},
+	{"report.workflow.title", ReportWorkflowTitle()},
+	{"report.worse_caption", ReportWorseCaption()},
 	{"role.informs", RoleInforms()},
 	{"role.judges", RoleJudges()},
 	{"sector.education", SectorEducation()},

@@ -284,7 +284,12 @@ func (d *decoder) people(f *File) {
 			d.wrong(key+".sha256", "there is no file that it could be of")
 		}
 	}
+	attested := map[string]bool{}
 	for i, a := range f.Attestations {
+		if attested[a.Control] {
+			d.wrong(index("attestations", i)+".control", "%s is attested twice; keep the later statement", a.Control)
+		}
+		attested[a.Control] = true
 		if (a.Document == "") != (a.SHA256 == "") {
 			d.wrong(index("attestations", i), "expected document and sha256 together")
 		}

@@ -10,6 +10,8 @@ type File struct {
 	Purpose      plumbline.Text   `yaml:"purpose" is:"text" doc:"What the workflow is for and whom it affects."`
 	Sector       string           `yaml:"sector" is:"enum required" enum:"finance health public-services employment education other" doc:"Field of use; it weighs the impact of a failure."`
 	Owner        plumbline.Person `yaml:"owner" is:"object" doc:"Who answers for the workflow."`
+	Users        plumbline.Text   `yaml:"users" is:"text" doc:"Who uses the workflow, and whom its decisions concern."`
+	Regions      []string         `yaml:"regions" is:"text" doc:"Countries or regions in which it is used."`
 	Definition   string           `yaml:"definition" is:"file" doc:"The workflow's own definition, in any supported format."`
 	Decision     Decision         `yaml:"decision" is:"object required" doc:"What the workflow decides."`
 	Data         Data             `yaml:"data" is:"object required" doc:"The tables and what their columns mean."`

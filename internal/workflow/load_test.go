@@ -230,7 +230,7 @@ func TestProblemsAreListedTogether(t *testing.T) {
 		want := `plumbline.yaml: 7 errors
 plumbline.yaml:1: title: the key is missing; expected a text, or {zh: …, en: …}
 plumbline.yaml:1: sector: the key is missing; expected one of finance, health, public-services, employment, education, other
-plumbline.yaml:2: sektor: unknown key; did you mean "sector"?; known here: workflow, title, purpose, sector, owner, definition, decision, data, derive, fairness, models, steps, explanation, oversight, regimes, thresholds, min_n, privacy, nyc, mitigations, suppressions, attestations
+plumbline.yaml:2: sektor: unknown key; did you mean "sector"?; known here: workflow, title, purpose, sector, owner, users, regions, definition, decision, data, derive, fairness, models, steps, explanation, oversight, regimes, thresholds, min_n, privacy, nyc, mitigations, suppressions, attestations
 plumbline.yaml:3: decision.colum: unknown key; did you mean "column"?; known here: column, favourable, adverse, undecided, score, label
 plumbline.yaml:3: decision.column: the key is missing; expected the name of a column
 plumbline.yaml:3: decision.favourable: the key is missing; expected a list

@@ -81,22 +81,28 @@ func suggest(name string, fields []field) string {
 	return nearest(name, known)
 }
 
-// nearest gives `; did you mean "x"?`, or nothing where no known name is near: one change, or one in three characters of the longer.
+// nearest gives `; did you mean "x"?`, or nothing where no known name is near.
 func nearest(name string, known []string) string {
+	best := Nearest(strings.ToLower(name), known)
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + strconv.Quote(best) + "?"
+}
+
+// Nearest gives the known name that was probably meant, the first of several, or nothing where none is near: one change, or
+// one in three bytes of the longer. A name beyond 50 bytes has none.
+func Nearest(name string, known []string) string {
 	if len(name) > 50 {
 		return ""
 	}
 	best, least := "", len(name)
 	for _, k := range known {
-		d := distance(strings.ToLower(name), k)
-		if d < least && d <= max(1, len(name)/3, len(k)/3) {
+		if d := distance(name, k); d < least && d <= max(1, len(name)/3, len(k)/3) {
 			best, least = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + strconv.Quote(best) + "?"
+	return best
 }
 
 // distance counts the bytes to insert, delete or replace to make b of a.

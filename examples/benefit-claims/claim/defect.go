@@ -88,12 +88,12 @@ func Catalogue() []planted.Defect {
       source: housing department, guidance for caseworkers 住房部门办案指引
 `, "\n")),
 
-		planted.Shown(MissingReason, explain, "EX-02", "coverage"),
-		planted.Shown(UnknownReason, explain, "EX-02", "valid"),
-		planted.Shown(NoVersion, explain, "EX-03", ""),
-		planted.Shown(StaleDocument, explain, "EX-01", "", in(workflowFile, "\n  version: hs-2026.2 #", "\n  version: hs-2025.1 #"),
+		planted.Shown(MissingReason, explain, "EX-02", "/reason_coverage"),
+		planted.Shown(UnknownReason, explain, "EX-02", "/reason_input_known_share/D9"),
+		planted.Shown(NoVersion, explain, "EX-03", "/replayable_share/version"),
+		planted.Shown(StaleDocument, explain, "EX-01", "/documented_version_current", in(workflowFile, "\n  version: hs-2026.2 #", "\n  version: hs-2025.1 #"),
 			version("docs/purpose.md"), version("docs/mechanism.md"), version("docs/limits.md")),
-		planted.Shown(UnknownTraining, explain, "EX-01", "training", in(workflowFile, `
+		planted.Shown(UnknownTraining, explain, "EX-07", "example-agent", in(workflowFile, `
     training:
       statement: the provider's model card, section 3 (made up) 供应商的模型说明，第 3 节（虚构）
       contract: purchase contract HS-2026-04 (made up) 采购合同（虚构）
@@ -110,8 +110,8 @@ func Catalogue() []planted.Defect {
 		planted.Shown(OpenTrigger, plumbline.Security, "SE-02", "open_triggers", flow(`"authentication": "headerAuth"`, `"authentication": "none"`)),
 		planted.Shown(NoHash, plumbline.Security, "SE-07", "unhashed", in(workflowFile, "    sha256: e232ed8aebfe102769f11b1a44cc0e24279aaa42ecfd8326f0a2e400fb9de8ed\n", "")),
 
-		planted.Shown(RubberStamp, oversight, "OV-01", ""),
-		planted.Shown(Unreviewed, oversight, "OV-01", ""),
+		planted.Shown(RubberStamp, oversight, "HO-02", "/rubber_stamp_share"),
+		planted.Shown(Unreviewed, oversight, "HO-02", "/adverse_review_share"),
 	}
 }
 

@@ -43,7 +43,7 @@ const (
 	missingReason   = 0.20 // of the denials
 	unknownReason   = 0.10 // of the denials
 	noVersionShare  = 0.30
-	unreviewedShare = 0.70 // of the suggested denials
+	unreviewedShare = 0.97 // of the suggested denials
 	gapDays         = 45
 )
 

@@ -20,7 +20,7 @@ type Decision struct {
 	Score     float64 // of need, 0 to 1, four digits; only its order means something
 	Reasons   string  // codes, separated by a bar; of denials only
 	Model     string
-	Route     string // auto, or caseworker
+	Route     string // auto, or caseworker; not a column, since reviews.csv tells it
 	Outcome   string // granted or denied
 }
 

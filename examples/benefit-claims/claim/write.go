@@ -36,7 +36,7 @@ func (d *Data) Files() ([]planted.File, error) {
 func (d *Data) writeDecisions(w io.Writer) error {
 	header := []string{
 		"claim_id", "household_key", "decided_at", "channel", "district", "sex", "age", "ethnicity", "household_size", "income", "rent",
-		"savings", "months_resident", "note", "score", "reason_codes", "model_version", "route", "outcome",
+		"savings", "months_resident", "note", "score", "reason_codes", "model_version", "outcome",
 	}
 	return planted.WriteCSV(w, header, len(d.Decisions), func(i int, row []string) []string {
 		c := &d.Decisions[i]
@@ -46,7 +46,7 @@ func (d *Data) writeDecisions(w io.Writer) error {
 		}
 		return append(row, c.ID, c.Household, c.DecidedAt.Format(time.RFC3339), c.Channel, c.District, c.Sex, strconv.Itoa(c.Age), c.Ethnicity,
 			strconv.Itoa(c.Size), strconv.Itoa(c.Income), strconv.Itoa(c.Rent), savings, strconv.Itoa(c.Resident), c.Note,
-			strconv.FormatFloat(c.Score, 'f', 4, 64), c.Reasons, c.Model, c.Route, c.Outcome)
+			strconv.FormatFloat(c.Score, 'f', 4, 64), c.Reasons, c.Model, c.Outcome)
 	})
 }
 

@@ -74,14 +74,14 @@ func explainDefects() []planted.Defect {
 		return edit(file, "版本 / version: cl-2026.1", "版本 / version: cl-2025.3")
 	}
 	return []planted.Defect{
-		planted.Shown(MissingReason, d, "EX-02", "coverage"),
-		planted.Shown(UnknownReason, d, "EX-02", "valid"),
-		planted.Shown(UnstableReasons, d, "EX-02", "stab"),
-		planted.Shown(Inconsistent, d, "EX-02", "consist"),
-		planted.Shown(NoVersion, d, "EX-03", ""),
-		planted.Shown(StaleDocument, d, "EX-01", "", edit(workflowFile, "\n  version: cl-2026.1 #", "\n  version: cl-2025.3 #"),
+		planted.Shown(MissingReason, d, "EX-02", "/reason_coverage"),
+		planted.Shown(UnknownReason, d, "EX-02", "/reason_input_known_share/guarantor_rating"),
+		planted.Shown(UnstableReasons, d, "EX-02", "/reason_agreement_difference"),
+		planted.Shown(Inconsistent, d, "EX-03", "/identical_unlike_share"),
+		planted.Shown(NoVersion, d, "EX-03", "/replayable_share/version"),
+		planted.Shown(StaleDocument, d, "EX-01", "/documented_version_current", edit(workflowFile, "\n  version: cl-2026.1 #", "\n  version: cl-2025.3 #"),
 			version("docs/purpose.md"), version("docs/mechanism.md"), version("docs/limits.md")),
-		planted.Shown(UnknownTraining, d, "EX-01", "training", edit(workflowFile, `    training:
+		planted.Shown(UnknownTraining, d, "EX-07", "example-chat", edit(workflowFile, `    training:
       statement: 供应商的模型说明，第 3 节（虚构） / the provider's model card, section 3 (made up)
       contract: 采购合同 LC-2026-017（虚构） / purchase contract LC-2026-017 (made up)
 `, "")),
@@ -116,7 +116,7 @@ func securityDefects() []planted.Defect {
 func oversightDefects() []planted.Defect {
 	const d = plumbline.Oversight
 	return []planted.Defect{
-		planted.Shown(RubberStamp, d, "OV-01", ""),
-		planted.Shown(Unreviewed, d, "OV-01", ""),
+		planted.Shown(RubberStamp, d, "HO-02", "/rubber_stamp_share"),
+		planted.Shown(Unreviewed, d, "HO-02", "/adverse_review_share"),
 	}
 }

@@ -11,23 +11,23 @@ import (
 
 // Sizes of the defects of data and records, as shares of the rows that they can concern.
 const (
-	driftIncome      = 1.4  // factor of incomes; the score gains as much by it …
-	driftDebt        = 0.10 // … as it loses by debts, so that the rates of approval stay
-	duplicateShare   = 0.02
-	duplicateIDs     = 0.01
-	missingIncome    = 0.30
-	outOfRangeShare  = 0.01
-	unseenShare      = 0.04
-	conflictShare    = 0.08 // training rows that repeat the row before with the other outcome
-	flippedShare     = 0.15 // training rows whose outcome is turned round
-	overlapShare     = 0.20 // training rows that are decisions of the year
-	outOfOrderShare  = 0.05
-	remarkNumbers    = 0.20
-	missingReason    = 0.20 // of the refusals
-	unstableShare    = 0.80 // of the refusals
-	inconsistentPair = 0.12 // of the decisions without a person
-	noVersionShare   = 0.30
-	unreviewedOdd    = 0.90 // of the refusals near the cut-off
+	driftIncome       = 1.4  // factor of incomes; the score gains as much by it …
+	driftDebt         = 0.10 // … as it loses by debts, so that the rates of approval stay
+	duplicateShare    = 0.02
+	duplicateIDs      = 0.01
+	missingIncome     = 0.30
+	outOfRangeShare   = 0.01
+	unseenShare       = 0.04
+	conflictShare     = 0.08 // training rows that repeat the row before with the other outcome
+	flippedShare      = 0.15 // training rows whose outcome is turned round
+	overlapShare      = 0.20 // training rows that are decisions of the year
+	outOfOrderShare   = 0.05
+	remarkNumbers     = 0.20
+	missingReason     = 0.20 // of the refusals
+	unstableShare     = 0.80 // of the refusals
+	inconsistentShare = 0.04 // of the rows; those that a person saw, or the row before, stay
+	noVersionShare    = 0.30
+	unreviewedOdd     = 0.90 // of the refusals near the cut-off
 )
 
 // gapDays is how long nothing is decided under [TimeGap], and gapStart when that begins.
@@ -67,7 +67,7 @@ func spoil(data *Data, seed uint64) {
 	}{
 		{StaleTraining, (*Data).age},
 		{TrainingOverlap, (*Data).overlap},
-		{Inconsistent, (*Data).swapVerdicts},
+		{Inconsistent, (*Data).contradict},
 		{UnstableReasons, (*Data).shuffleReasons},
 		{MissingReason, (*Data).dropReasons},
 		{Duplicates, (*Data).duplicate},
@@ -127,42 +127,28 @@ func (d *Data) overlap(rng *rand.Rand) {
 	}
 }
 
-// swapVerdicts lets pairs of a granted and a refused applicant of one sex, age band and region change places, so that like
-// cases meet unlike decisions and no group's rate moves.
-func (d *Data) swapVerdicts(rng *rand.Rand) {
+// contradict lets a share of the rows repeat what the row before says, by another person under another id, and decides them the
+// other way.
+func (d *Data) contradict(rng *rand.Rand) {
 	_, to := span()
-	type group struct {
-		sex, region string
-		band        int32
-		turn        bool
-	}
-	waiting := map[group]int{}
-	for i := range d.Decisions {
-		c := &d.Decisions[i]
-		if c.Route != "auto" || rng.Float64() >= inconsistentPair {
+	for i := 1; i < len(d.Decisions); i++ {
+		hit, repays, reason := rng.Float64() < inconsistentShare, rng.Float64() < d.truths[i-1], inputs()[rng.IntN(len(inputs()))]
+		before, c := &d.Decisions[i-1], &d.Decisions[i]
+		if !hit || before.Route != "auto" || c.Route != "auto" {
 			continue
 		}
-		g := group{c.Sex, c.Region, min(c.Age/15, 4), c.Approved == "1"}
-		other := g
-		other.turn = !g.turn
-		j, ok := waiting[other]
-		if !ok {
-			waiting[g] = i
-			continue
-		}
-		delete(waiting, other)
-		for _, k := range []int{i, j} {
-			c := &d.Decisions[k]
-			repays := rng.Float64() < d.truths[k]
-			if c.Approved == "1" {
-				c.Approved, c.Repaid, c.Reasons = "0", "", inputs()[rng.IntN(len(inputs()))]
-				continue
-			}
-			c.Approved, c.Reasons = "1", ""
+		own := *c
+		*c = *before
+		c.ID, c.Applicant, c.DecidedAt, c.Model = own.ID, own.Applicant, own.DecidedAt, own.Model
+		d.truths[i] = d.truths[i-1]
+		c.Reasons, c.Repaid = reason, ""
+		if before.Approved == "0" {
+			c.Reasons = ""
 			if c.DecidedAt.Before(to.AddDate(0, 0, -60)) {
 				c.Repaid = madeup.Bit(repays)
 			}
 		}
+		c.Approved = madeup.Bit(before.Approved == "0")
 	}
 }
 
