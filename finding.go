@@ -34,6 +34,7 @@ const (
 	StaleAttestation Reason = "stale-attestation" // a person stated it too long ago, or on a day that has not come
 	NotDeclared      Reason = "not-declared"      // the file does not ask for it
 	OtherRole        Reason = "other-role"        // the column has another role: key, time, decision, label, score, reasons, version, personal text
+	Indistinct       Reason = "indistinct"        // the columns say too little to tell a defect from what is natural
 )
 
 // Severity is how bad a finding that is not satisfied is.

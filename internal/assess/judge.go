@@ -119,7 +119,7 @@ func (j *judge) add(f plumbline.Finding) {
 	if f.Role == "" {
 		f.Role = plumbline.Judges
 	}
-	if f.State == plumbline.NotSatisfied || f.State == plumbline.NotTested {
+	if (f.State == plumbline.NotSatisfied || f.State == plumbline.NotTested) && f.Meaning == (plumbline.Text{}) {
 		f.Meaning, f.Importance, f.Fix = j.control.Meaning, j.control.Importance, j.control.Fix
 	}
 	j.findings = append(j.findings, f)

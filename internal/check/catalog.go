@@ -26,5 +26,17 @@ func Catalog() []Check {
 		explainSurrogate(),
 		explainTrainingData(),
 		oversightReviews(),
+		dataBalance(),
+		dataConstant(),
+		dataDuplicates(),
+		dataFingerprint(),
+		dataLabelNoise(),
+		dataLeakage(),
+		dataMissing(),
+		dataPersonal(),
+		dataRanges(),
+		dataSchema(),
+		dataTexts(),
+		dataTime(),
 	}
 }

@@ -3,7 +3,9 @@ package check
 import (
 	"context"
 	"io/fs"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/table"
@@ -80,7 +82,8 @@ type Input struct {
 
 	Exhibits *plumbline.Exhibits // what checks leave for the report beside their observations
 
-	frame *frame
+	frame   *frame
+	scanned []*scanned // what the data checks share; nil until one asks for it
 }
 
 // Before is the table that the decisions are compared with: the reference where one is declared, else the training data.
@@ -89,6 +92,23 @@ func (in *Input) Before() *table.Table {
 		return in.Reference
 	}
 	return in.Training
+}
+
+// year is the year of the assessment; nobody is born after it.
+func (in *Input) year() int {
+	if t, err := time.Parse(time.DateOnly, in.AsOf); err == nil {
+		return t.Year()
+	}
+	return 2100
+}
+
+// endOfDay is the first second after the day of the assessment, since 1970.
+func (in *Input) endOfDay() float64 {
+	t, err := time.Parse(time.DateOnly, in.AsOf)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return float64(t.AddDate(0, 0, 1).Unix())
 }
 
 // Prepare counts what the checks share. It must be called once before a check runs. It reads each declared column once;

@@ -32,7 +32,7 @@ func proxied(rows int, value func(i, sex int) string) [][]string {
 
 // person makes an identity number for row i: 18 characters with a valid check character, or 15 digits.
 func person(i, sex, length int) string {
-	region, year, month, day, serial := 110101+i%7*10_000, 1950+i%50, 1+i%12, 1+i/50%28, 2*(i/1400%450)+sex
+	region, year, month, day, serial := []int{11, 12, 13, 14, 15, 21, 22}[i%7]*10_000+101, 1950+i%50, 1+i%12, 1+i/50%28, 2*(i/1400%450)+sex
 	if length == 15 {
 		return fmt.Sprintf("%d%02d%02d%02d%03d", region, year-1900, month, day, serial)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/plumbline-project/plumbline/internal/detect"
 	"github.com/plumbline-project/plumbline/internal/table"
 )
 
@@ -119,19 +120,19 @@ func (s *proxySearch) identity(rows int, text func(int) string) []*bins {
 	for p := range parts {
 		codes[p], number[p] = make([]uint32, rows), map[uint32]uint32{}
 	}
-	found, present := 0, 0
+	found, present, last := 0, 0, s.in.year()
 	for i := range rows {
 		t := text(i)
 		if t == "" {
 			continue
 		}
 		present++
-		id, ok := parseIdentity(t)
+		id, ok := detect.ParseIdentity(t, last)
 		if !ok {
 			continue
 		}
 		found++
-		for p, part := range [parts]uint32{id.region, id.region / 10_000, id.born, id.sex} {
+		for p, part := range [parts]uint32{id.Region, id.Region / 10_000, id.Born, id.Sex} {
 			n, ok := number[p][part]
 			if !ok {
 				n = uint32(len(number[p])) + 1 //nolint:gosec // G115: a region has six digits

@@ -47,6 +47,7 @@ type builder struct {
 	fraction bool // modePack: a packed number has a point
 	big      bool // an integer beyond 2^53 was met
 	prints   *vector
+	texts    *vector // modeWide: length and bytes of every text
 	floats   *vector // modeWide: nil where the column is text
 	kind     Kind    // modeWide: kind so far
 	unfit    int64   // modeWide: values with no float
@@ -260,6 +261,7 @@ func (b *builder) leavePack() {
 func (b *builder) startWide(texts func(yield func(string))) {
 	b.mode, b.dict = modeWide, nil
 	b.prints = newVector(b.shared.store, 16, b.block)
+	b.texts = newVector(b.shared.store, 1, textBlock)
 	b.kind = b.declared
 	if b.kind == "" {
 		var t tally
@@ -278,10 +280,12 @@ func (b *builder) addWide(text []byte) {
 	b.rows++
 	if len(text) == 0 || b.markers != nil && b.means(text) {
 		b.missing++
+		b.texts.putText(nil)
 		b.prints.put128(0, 0)
 		b.addFloat(math.NaN())
 		return
 	}
+	b.texts.putText(text)
 	b.prints.put128(fingerprint(&b.shared.seeds, text))
 	if b.floats == nil {
 		return

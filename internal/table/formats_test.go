@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -24,6 +25,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/table"
 )
 
@@ -351,6 +353,7 @@ func (g grid) check(tb testing.TB, tab *table.Table, crlf bool) {
 			Name: name, Kind: kinds[name], Known: true, Missing: missing, Distinct: int64(len(distinct)),
 		})
 		g.checkGroups(tb, tab, name, want)
+		same(tb, "texts of "+name, allTexts(tb, tab, name), want)
 		if kind := kinds[name]; kind == table.Integer || kind == table.Number {
 			for i, v := range numbers(tb, tab, name) {
 				f, err := strconv.ParseFloat(g.rows[i][j], 64)
@@ -390,4 +393,58 @@ func (g grid) checkGroups(tb testing.TB, tab *table.Table, name string, want []s
 		}
 	}
 	same(tb, "groups of "+name, groups.N, len(ids))
+}
+
+// allTexts reads a column by its texts, "" where a row has none.
+func allTexts(tb testing.TB, tab *table.Table, name string) []string {
+	tb.Helper()
+	out := make([]string, tab.Rows())
+	if err := tab.Texts(context.Background(), name, func(row int, text []byte) error {
+		out[row] = string(text)
+		return nil
+	}); err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+// TestTextsOfManyValues reads columns that are beyond a dictionary: running keys of text and numbers, with texts among them.
+func TestTextsOfManyValues(t *testing.T) {
+	const rows = 70_000
+	g := grid{names: []string{"key", "many", "mixed"}}
+	for i := range rows {
+		mixed := strconv.Itoa(i * 7)
+		if i%1000 == 3 {
+			mixed = "n/a"
+		}
+		row := []string{fmt.Sprintf("客户-%d", i), strconv.FormatFloat(float64(i)/7, 'f', -1, 64), mixed}
+		if i%501 == 0 {
+			row[i%3] = ""
+		}
+		g.rows = append(g.rows, row)
+	}
+	for _, c := range []struct {
+		name    string
+		content []byte
+	}{{"a.csv", g.delimited(',')}, {"a.jsonl", g.jsonl()}, {"a.parquet", g.parquet(t, pqStyle{version: 2, page: 4096, groups: 9000})}} {
+		for _, memory := range []int64{0, 1 << 16} { // the second writes the blocks to the temporary file
+			tab := open(t, fstest.MapFS{c.name: {Data: c.content}}, table.Options{Limits: plumbline.Limits{Memory: memory}}, c.name)
+			for j, name := range g.names {
+				got := allTexts(t, tab, name)
+				for i := range got {
+					if got[i] != g.rows[i][j] {
+						t.Fatalf("%s: row %d of %s is %q, want %q", c.name, i, name, got[i], g.rows[i][j])
+					}
+				}
+			}
+		}
+	}
+	stop := errors.New("stop")
+	tab := open(t, fstest.MapFS{"a.csv": {Data: g.delimited(',')}}, table.Options{}, "a.csv")
+	for _, name := range g.names {
+		calls := 0
+		if err := tab.Texts(context.Background(), name, func(int, []byte) error { calls++; return stop }); !errors.Is(err, stop) || calls != 1 {
+			t.Errorf("%s: %v after %d calls", name, err, calls)
+		}
+	}
 }

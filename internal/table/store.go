@@ -169,6 +169,14 @@ func (v *vector) put128(x, y uint64) {
 	}
 }
 
+// putText appends the length and the bytes of a text. Texts are not cut at the end of a block: one is as long as it must be.
+func (v *vector) putText(text []byte) {
+	if len(v.tail) > 0 && len(v.tail)+len(text)+binary.MaxVarintLen64 > v.most {
+		v.seal()
+	}
+	v.tail = append(binary.AppendUvarint(v.tail, uint64(len(text))), text...)
+}
+
 func (v *vector) seal() {
 	b, spilled := v.store.keep(v.tail)
 	v.full = append(v.full, b)

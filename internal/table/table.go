@@ -157,6 +157,17 @@ func (t *Table) Groups(ctx context.Context, name string) (*Groups, error) {
 	return c.groups(ctx)
 }
 
+// Texts calls do with the text of every row that has one, in order of rows, however many different texts there are; a bad value
+// has the text that it was read from, or none. A text is valid during the call only. An error of do ends the walk and is returned. The cost
+// is one pass over the column and no memory that grows with it. Equal tables give equal texts from every format.
+func (t *Table) Texts(ctx context.Context, name string, do func(row int, text []byte) error) error {
+	c, err := t.column(name)
+	if err != nil {
+		return err
+	}
+	return c.texts(ctx, do)
+}
+
 func (t *Table) column(name string) (column, error) {
 	i, ok := t.index[name]
 	if !ok {

@@ -16,6 +16,7 @@ type column interface {
 	codes(ctx context.Context) (*Codes, error)
 	floats(ctx context.Context) (*Floats, error)
 	groups(ctx context.Context) (*Groups, error)
+	texts(ctx context.Context, do eachText) error
 }
 
 // textColumn is a finished column of a text format.

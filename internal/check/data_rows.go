@@ -1,0 +1,237 @@
+package check
+
+import (
+	"math"
+	"slices"
+
+	"github.com/plumbline-project/plumbline/internal/table"
+)
+
+// copies counts rows that are there more than once.
+type copies struct {
+	exact    int64 // rows beyond the first of each set of equal ones
+	near     int64 // the same after rounding and folding
+	clusters []cluster
+	chance   float64 // share of rows that independent columns would repeat by chance
+	coarse   float64 // the same for what is left after rounding
+}
+
+// cluster is a set of rows that are alike after rounding.
+type cluster struct{ rows, favourable, adverse int64 }
+
+// maxClusters is how many of the largest sets are kept.
+const maxClusters = 5
+
+// copies sorts the row hashes. 64 bits take two different rows of 10 million for equal with a chance below 3 in a million.
+func (p *pass) copies() copies {
+	var out copies
+	if p.s.rows == 0 {
+		return out
+	}
+	chance, coarse := 1.0, 1.0
+	for _, c := range p.s.columns {
+		exact, near, _ := p.adds(c)
+		if exact != nil {
+			chance *= c.repeat
+		}
+		if near != nil {
+			coarse *= coarsely(c)
+		}
+	}
+	out.chance = 1 - math.Exp(-float64(p.s.rows)*chance)
+	out.coarse = 1 - math.Exp(-float64(p.s.rows)*coarse)
+	slices.Sort(p.exact)
+	out.exact = repeated(p.exact)
+	p.exact = nil
+	out.clusters = p.largest()
+	sorted := p.near
+	slices.Sort(sorted)
+	out.near = repeated(sorted) - out.exact
+	p.near = nil
+	return out
+}
+
+// coarsely is the chance that two rows agree in a column after rounding: a number of many values keeps at most so many steps.
+func coarsely(c *scannedColumn) float64 {
+	if numericKind(c.Kind) && c.numbers > 0 {
+		return max(c.repeat, 1.0/2000)
+	}
+	return c.repeat
+}
+
+// repeated counts the elements of a sorted slice beyond the first of each run.
+func repeated(sorted []uint64) (n int64) {
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			n++
+		}
+	}
+	return n
+}
+
+// largest finds the largest sets of rows that are alike, with the labels in them. It counts hashes by their last bits first, so
+// that only rows of heavy buckets are looked at.
+func (p *pass) largest() []cluster {
+	if p.s.target == nil {
+		return nil
+	}
+	const buckets = 1 << 16
+	counts := make([]uint32, buckets)
+	for _, h := range p.near {
+		counts[h%buckets]++
+	}
+	least := uint32(p.s.rows/buckets + p.s.rows/1000 + 10) //nolint:gosec // rows are below 2^31
+	sets := map[uint64]*cluster{}
+	for i, h := range p.near {
+		if counts[h%buckets] < least {
+			continue
+		}
+		c := sets[h]
+		if c == nil {
+			if len(sets) >= buckets {
+				continue
+			}
+			c = &cluster{}
+			sets[h] = c
+		}
+		c.rows++
+		switch p.s.target[i] {
+		case good:
+			c.favourable++
+		case bad:
+			c.adverse++
+		}
+	}
+	var out []cluster
+	for _, c := range sets { // sorted below by all that it holds
+		if c.rows >= 10 {
+			out = append(out, *c)
+		}
+	}
+	slices.SortFunc(out, func(a, b cluster) int {
+		for _, d := range []int64{b.rows - a.rows, b.favourable - a.favourable, b.adverse - a.adverse} {
+			if d != 0 {
+				return int(d)
+			}
+		}
+		return 0
+	})
+	return out[:min(len(out), maxClusters)]
+}
+
+// conflicts counts rows whose features are those of a row with the other label, and the rows with a label.
+func (s *scanned) conflicts() (conflicting, labelled int64) {
+	if s.like == nil || s.target == nil {
+		return 0, 0
+	}
+	keys := make([]uint64, 0, len(s.like))
+	for i, h := range s.like {
+		if side := s.target[i]; side == good || side == bad {
+			keys = append(keys, h<<2|uint64(side))
+		}
+	}
+	slices.Sort(keys)
+	for i := 0; i < len(keys); {
+		j := i
+		for j < len(keys) && keys[j]>>2 == keys[i]>>2 {
+			j++
+		}
+		if keys[i]&3 != keys[j-1]&3 {
+			conflicting += int64(j - i)
+		}
+		i = j
+	}
+	return conflicting, int64(len(keys))
+}
+
+// overlap counts the rows whose features are those of a row of another table.
+func (s *scanned) overlap(other *scanned) (n int64) {
+	known := slices.Clone(other.like)
+	slices.Sort(known)
+	mine := slices.Clone(s.like)
+	slices.Sort(mine)
+	j := 0
+	for _, h := range mine {
+		for j < len(known) && known[j] < h {
+			j++
+		}
+		if j == len(known) {
+			break
+		}
+		if known[j] == h {
+			n++
+		}
+	}
+	return n
+}
+
+// chanceAlike is the share of rows that would have a twin among n others by chance, were the features independent.
+func (s *scanned) chanceAlike(n int) float64 {
+	alike := 1.0
+	for _, c := range s.columns {
+		if slices.Contains(s.shared, c.Name) {
+			alike *= c.repeat
+		}
+	}
+	return 1 - math.Exp(-float64(n)*alike)
+}
+
+// clock is what a column of times tells.
+type clock struct {
+	known    int64
+	first    float64 // seconds since 1970
+	last     float64
+	backward int64   // rows that lie before the row above them
+	gap      float64 // longest time without a row, in seconds
+	future   int64
+}
+
+// clockOf reads the times of the rows. The longest gap is exact where it is longer than a hundred-thousandth of the whole.
+func (p *pass) clockOf(col *table.Floats) {
+	k := &clock{first: math.Inf(1), last: math.Inf(-1)}
+	end := p.in.endOfDay()
+	before := math.Inf(-1)
+	for i, v := range col.Values {
+		if i%p.s.step == 0 {
+			x := v
+			if !col.Ok(i) {
+				x = math.NaN()
+			}
+			p.s.times = append(p.s.times, x)
+		}
+		if !col.Ok(i) {
+			continue
+		}
+		k.known++
+		k.first, k.last = min(k.first, v), max(k.last, v)
+		if v < before {
+			k.backward++
+		}
+		if v >= end {
+			k.future++
+		}
+		before = v
+	}
+	p.s.clock = k
+	if k.known < 2 || k.last == k.first {
+		return
+	}
+	const buckets = 100_000
+	low, high := make([]float64, buckets+1), make([]float64, buckets+1)
+	for i := range low {
+		low[i], high[i] = math.Inf(1), math.Inf(-1)
+	}
+	for i, v := range col.Values {
+		if col.Ok(i) {
+			b := int((v - k.first) / (k.last - k.first) * buckets)
+			low[b], high[b] = min(low[b], v), max(high[b], v)
+		}
+	}
+	end = k.first
+	for b := range low {
+		if high[b] >= low[b] {
+			k.gap = max(k.gap, low[b]-end)
+			end = high[b]
+		}
+	}
+}
