@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-EXAMPLE  := examples/consumer-loan
+EXAMPLES := consumer-loan benefit-claims
+DEMO     := out/demo
 FUZZTIME ?= 30s
 PLUMB    := CGO_ENABLED=0 go build -trimpath
 RELEASES := linux/arm64 darwin/arm64 windows/amd64
@@ -16,10 +17,13 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
-demo: build ## assess the example workflow and say where its reports are
-	go run ./$(EXAMPLE)/generate -out $(EXAMPLE)
-	bin/plumb assess $(EXAMPLE)
-	@echo "The reports:"; find $(EXAMPLE)/report -type f | sort | sed 's/^/  /'
+demo: build ## assess the example workflows, all their defects planted, and say where the reports are
+	rm -rf $(DEMO)
+	@set -e; for example in $(EXAMPLES); do \
+		go run ./examples/$$example/generate -out $(DEMO)/$$example; \
+		bin/plumb assess $(DEMO)/$$example; \
+	done
+	@echo "The reports:"; find $(DEMO)/*/report -type f | sort | sed 's/^/  /'
 
 .PHONY: build
 build: ## build bin/plumb
@@ -110,8 +114,7 @@ bench: ## every benchmark
 
 .PHONY: clean
 clean: ## remove what was built and made
-	rm -rf bin out $(EXAMPLE)/report
-	rm -f $(EXAMPLE)/*.parquet $(EXAMPLE)/reviews.csv
+	rm -rf bin out
 
 bin/gate: $(wildcard tools/gate/*.go) tools/go.mod
 	@go -C tools build -o ../bin/gate ./gate

@@ -101,14 +101,32 @@ var layers = map[string]layer{
 		"go.yaml.in/yaml/v3": "the catalogue is YAML",
 		"golang.org/x/text":  "what is a Han character, a wide one",
 	}},
-	"examples/consumer-loan": {level: 0, pure: true}, // embeds its workflow file and flow
-	"examples/consumer-loan/loan": {level: 1, may: map[string]string{
-		"examples/consumer-loan":           "the workflow file, with and without its defects",
-		".":                                "Error",
+	"examples/madeup":        {level: 0, pure: true},
+	"examples/planted":       {level: 1, may: map[string]string{".": "Error, Dimension, Finding"}},
+	"examples/consumer-loan": {level: 0, pure: true}, // embeds its definition
+	"examples/consumer-loan/loan": {level: 2, may: map[string]string{
+		"examples/consumer-loan":           "the definition, which defects change",
+		"examples/madeup":                  "the draws",
+		"examples/planted":                 "defects, laying out a folder",
+		".":                                "Dimension",
 		"github.com/parquet-go/parquet-go": "writes the decisions",
 		"github.com/klauspost/compress":    "compresses them",
 	}, test: map[string]string{"go.yaml.in/yaml/v3": "reads back the workflow file that it writes"}},
-	"examples/consumer-loan/generate": {level: 9, may: map[string]string{"examples/consumer-loan/loan": "makes the data"}},
+	"examples/consumer-loan/generate": {level: 9, may: map[string]string{
+		"examples/consumer-loan/loan": "makes the data",
+		"examples/planted":            "is the command",
+	}},
+	"examples/benefit-claims": {level: 0, pure: true}, // embeds its definition
+	"examples/benefit-claims/claim": {level: 2, may: map[string]string{
+		"examples/benefit-claims": "the definition, which defects change",
+		"examples/madeup":         "the draws",
+		"examples/planted":        "defects, laying out a folder",
+		".":                       "Dimension",
+	}, test: map[string]string{"go.yaml.in/yaml/v3": "reads back the workflow file that it writes"}},
+	"examples/benefit-claims/generate": {level: 9, may: map[string]string{
+		"examples/benefit-claims/claim": "makes the data",
+		"examples/planted":              "is the command",
+	}},
 }
 
 // everyTest is what the tests of any package may import.

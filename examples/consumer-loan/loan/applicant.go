@@ -3,6 +3,8 @@ package loan
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/plumbline-project/plumbline/examples/madeup"
 )
 
 // The sexes as they stand in the data; unknown is a missing value.
@@ -26,20 +28,14 @@ const (
 	maxEmployed  = 6  // years
 )
 
-// A share is a value with the share of applicants that have it.
-type share struct {
-	value string
-	share float64
-}
-
 // population is that of plumbline.yaml.
-func population() []share {
-	return []share{{"华东", 0.30}, {"华北", 0.16}, {"华南", 0.20}, {worseRegion, 0.16}, {"西北", 0.08}, {underRegion, 0.10}}
+func population() []madeup.Share {
+	return []madeup.Share{madeup.Weigh("华东", 0.30), madeup.Weigh("华北", 0.16), madeup.Weigh("华南", 0.20), madeup.Weigh(worseRegion, 0.16), madeup.Weigh("西北", 0.08), madeup.Weigh(underRegion, 0.10)}
 }
 
 // tables are the distributions that applicants are drawn from.
 type tables struct {
-	regions, categories, womenCategories, menCategories, purposes, channels, devices []share
+	regions, categories, womenCategories, menCategories, purposes, channels, devices []madeup.Share
 }
 
 // newTables returns the distributions under the switches. Of the shopping categories the first four are bought by women and
@@ -49,10 +45,10 @@ func newTables(sw *switches) tables {
 	if sw.region {
 		const declared = 0.10
 		for i := range regions {
-			if regions[i].value == underRegion {
-				regions[i].share *= underShare
+			if regions[i].Value == underRegion {
+				regions[i].Share *= underShare
 			} else {
-				regions[i].share *= (1 - declared*underShare) / (1 - declared)
+				regions[i].Share *= (1 - declared*underShare) / (1 - declared)
 			}
 		}
 	}
@@ -60,35 +56,25 @@ func newTables(sw *switches) tables {
 		"cosmetics", "handbags", "mother-and-baby", "skincare", "books", "groceries", "home", "travel",
 		"car-parts", "fishing", "games", "power-tools",
 	}
-	spread := func(first, middle, last float64) []share {
-		out := make([]share, len(names))
+	spread := func(first, middle, last float64) []madeup.Share {
+		out := make([]madeup.Share, len(names))
 		for i, n := range names {
-			out[i] = share{n, [3]float64{first, middle, last}[i/4] / 4}
+			out[i] = madeup.Weigh(n, [3]float64{first, middle, last}[i/4]/4)
 		}
 		return out
 	}
 	t := tables{
 		regions:    regions,
 		categories: spread(0.36, 0.28, 0.36),
-		purposes:   []share{{"appliances", 0.25}, {"education", 0.15}, {"medical", 0.1}, {"renovation", 0.3}, {"travel", 0.2}},
-		channels:   []share{{"app", 0.62}, {"branch", 0.13}, {"partner", 0.25}},
-		devices:    []share{{"android", 0.44}, {"harmony", 0.2}, {"ios", 0.28}, {"web", 0.08}},
+		purposes:   []madeup.Share{madeup.Weigh("appliances", 0.25), madeup.Weigh("education", 0.15), madeup.Weigh("medical", 0.1), madeup.Weigh("renovation", 0.3), madeup.Weigh("travel", 0.2)},
+		channels:   []madeup.Share{madeup.Weigh("app", 0.62), madeup.Weigh("branch", 0.13), madeup.Weigh("partner", 0.25)},
+		devices:    []madeup.Share{madeup.Weigh("android", 0.44), madeup.Weigh("harmony", 0.2), madeup.Weigh("ios", 0.28), madeup.Weigh("web", 0.08)},
 	}
 	t.womenCategories, t.menCategories = t.categories, t.categories
 	if sw.proxy {
 		t.womenCategories, t.menCategories = spread(0.62, 0.28, 0.10), spread(0.10, 0.28, 0.62)
 	}
 	return t
-}
-
-// pick returns the index of the value that u of [0, 1) falls on.
-func pick(u float64, shares []share) int {
-	for i := range shares[:len(shares)-1] {
-		if u -= shares[i].share; u < 0 {
-			return i
-		}
-	}
-	return len(shares) - 1
 }
 
 // person is what stays the same when somebody applies again.
@@ -119,17 +105,17 @@ func drawPerson(rng *rand.Rand, t *tables, sw *switches) person {
 		p.sex = unknown
 	}
 	p.age = drawAge(rng.Float64(), rng.Float64())
-	region := pick(rng.Float64(), t.regions)
-	p.region = t.regions[region].value
+	region := madeup.Pick(rng.Float64(), t.regions)
+	p.region = t.regions[region].Value
 	p.area = areaCode(rng.Float64(), region, sw.proxy)
 	categories := t.menCategories
 	if trueSex == female {
 		categories = t.womenCategories
 	}
-	category := pick(rng.Float64(), categories)
-	p.category, p.taste = categories[category].value, category/4
+	category := madeup.Pick(rng.Float64(), categories)
+	p.category, p.taste = categories[category].Value, category/4
 	p.income = int32(100 * math.Round(min(max(8000*math.Exp(0.5*rng.NormFloat64()), 2000), 80000)/100))
-	p.employment = math.Round(10*truncatedExp(rng.Float64(), 3, maxEmployed)) / 10
+	p.employment = math.Round(10*madeup.TruncatedExp(rng.Float64(), 3, maxEmployed)) / 10
 	p.debt = math.Round(1000*min(max(0.35+0.15*rng.NormFloat64(), 0), 0.95)) / 1000
 	p.history = int32(rng.Float64() * (maxHistory + 1))
 	p.defaults = drawDefaults(rng.Float64())
@@ -172,9 +158,4 @@ func areaCode(u float64, region int, tied bool) string {
 	const digits = "0123456789"
 	code[1], code[2], code[3] = digits[region+1], digits[n/10], digits[n%10]
 	return string(code)
-}
-
-// truncatedExp is the quantile u of an exponential variable of the given mean that is known to be under limit.
-func truncatedExp(u, mean, limit float64) float64 {
-	return -mean * math.Log1p(u*math.Expm1(-limit/mean))
 }

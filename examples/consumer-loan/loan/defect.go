@@ -2,15 +2,14 @@ package loan
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
 // Defect names a defect that can be planted. README.md says how large each one is and which finding shows it.
-type Defect string
+type Defect = planted.Name
 
-// The defects of bias, then those planted for the dimensions that are measured later.
+// The defects of bias.
 const (
 	SexPenalty           Defect = "sex-penalty"           // women need a higher score
 	AgeCliff             Defect = "age-cliff"             // so do applicants of 60 and more
@@ -20,66 +19,70 @@ const (
 	Calibration          Defect = "calibration"           // the score over-states repayment in 西南
 	MissingSex           Defect = "missing-sex"           // applicants of unknown sex need a higher score
 	NoBasis              Defect = "no-basis"              // plumbline.yaml gives no legal basis for region
-	RubberStamp          Defect = "rubber-stamp"          // reviewers agree with every suggestion within seconds
-	UnknownReason        Defect = "unknown-reason"        // a reason code names a column that does not exist
 )
 
-// Defects returns all defects, in the order of README.md.
-func Defects() []Defect {
-	return []Defect{
-		SexPenalty, AgeCliff, Intersection, RegionRepresentation, Proxy, Calibration, MissingSex, NoBasis,
-		RubberStamp, UnknownReason,
-	}
-}
+// The defects of the data.
+const (
+	Drift              Defect = "drift"               // incomes and debts of the decisions are not those of the training data
+	Duplicates         Defect = "duplicates"          // rows that are there twice, and ids that name two rows
+	MissingIncome      Defect = "missing-income"      // income and its band are missing in many rows
+	ConstantColumn     Defect = "constant-column"     // device_type has one value
+	OutOfRange         Defect = "out-of-range"        // debt ratios in percent among shares
+	UnseenCategory     Defect = "unseen-category"     // loan purposes that the training data do not have
+	LabelFlip          Defect = "label-flip"          // training outcomes turned round
+	Leakage            Defect = "leakage"             // a training column was filled after the outcome
+	TrainingOverlap    Defect = "training-overlap"    // decisions of the year stand in the training data
+	TimeGap            Defect = "time-gap"            // 40 days without a decision
+	OutOfOrder         Defect = "out-of-order"        // times that jump back
+	UndeclaredIdentity Defect = "undeclared-identity" // identity and mobile numbers where nothing declares them
+	StaleTraining      Defect = "stale-training"      // the training data are five years older
+	NoLicence          Defect = "no-licence"          // nothing says by what right the training data are used
+)
 
-// ParseDefects reads "all", "none" (or nothing) or a list of names separated by commas. An unknown name is an error of code
-// [plumbline.Invalid] that lists the known ones.
-func ParseDefects(list string) ([]Defect, error) {
-	switch strings.TrimSpace(list) {
-	case "all":
-		return Defects(), nil
-	case "none", "":
-		return nil, nil
-	}
-	var out []Defect
-	for name := range strings.SplitSeq(list, ",") {
-		d := Defect(strings.TrimSpace(name))
-		if err := known(d); err != nil {
-			return nil, err
-		}
-		if !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-	}
-	return out, nil
-}
+// The defects of explanation, security and oversight.
+const (
+	MissingReason    Defect = "missing-reason"    // refusals without a reason
+	UnknownReason    Defect = "unknown-reason"    // a reason code names a column that does not exist
+	UnstableReasons  Defect = "unstable-reasons"  // reasons drawn by lot
+	Inconsistent     Defect = "inconsistent"      // like cases, unlike decisions
+	NoVersion        Defect = "no-version"        // records that do not say which model decided
+	StaleDocument    Defect = "stale-document"    // the documents speak of the model before
+	UnknownTraining  Defect = "unknown-training"  // nothing is known of what the letter model was trained on
+	Secret           Defect = "secret"            // a key stands in a step
+	PlainHTTP        Defect = "plain-http"        // the score comes without encryption
+	UnpinnedModel    Defect = "unpinned-model"    // the name of the letter model fixes no version
+	NoErrorPath      Defect = "no-error-path"     // nothing happens when a step fails
+	Injection        Defect = "injection"         // text of the applicant reaches the letter model
+	UnapprovedAction Defect = "unapproved-action" // letters of the model are sent without a person
+	NoHash           Defect = "no-hash"           // nothing tells whether the model file is the approved one
+	OpenTrigger      Defect = "open-trigger"      // anybody can start the workflow
+	RubberStamp      Defect = "rubber-stamp"      // reviewers agree with every suggestion within seconds
+	Unreviewed       Defect = "unreviewed"        // refusals near the cut-off without a person
+)
 
-// known refuses a defect that is not in [Defects].
-func known(d Defect) error {
-	if slices.Contains(Defects(), d) {
-		return nil
-	}
-	names := make([]string, 0, len(Defects()))
-	for _, k := range Defects() {
-		names = append(names, string(k))
-	}
-	err := plumbline.Errorf(plumbline.Invalid, "there is no defect %q", string(d))
-	err.Where, err.Hint = "defects", "all, none, or some of "+strings.Join(names, ",")
-	return err
-}
+// Defects returns the names of all defects, in the order of README.md.
+func Defects() []Defect { return planted.Names(Catalogue()) }
 
-// switches is the set of defects as fields, for the loop over rows.
+// ParseDefects reads "all", "none" (or nothing) or a list of names separated by commas; see [planted.Parse].
+func ParseDefects(list string) ([]Defect, error) { return planted.Parse(list, Catalogue()) }
+
+// switches is the set of defects that the loop over rows asks for, as fields.
 type switches struct {
 	sexPenalty, ageCliff, intersection, region, proxy, calibration, missingSex, rubberStamp, unknownReason bool
+	drift, timeGap, unreviewed                                                                             bool
 }
 
-func newSwitches(defects []Defect) switches {
-	on := func(d Defect) bool { return slices.Contains(defects, d) }
+func newSwitches(on func(Defect) bool) switches {
 	return switches{
 		sexPenalty: on(SexPenalty), ageCliff: on(AgeCliff), intersection: on(Intersection), region: on(RegionRepresentation),
 		proxy: on(Proxy), calibration: on(Calibration), missingSex: on(MissingSex), rubberStamp: on(RubberStamp),
-		unknownReason: on(UnknownReason),
+		unknownReason: on(UnknownReason), drift: on(Drift), timeGap: on(TimeGap), unreviewed: on(Unreviewed),
 	}
+}
+
+// among tells whether a defect is one of those.
+func among(defects []Defect) func(Defect) bool {
+	return func(d Defect) bool { return slices.Contains(defects, d) }
 }
 
 // The sizes of the defects that move the cut-off, in points of the score's logit, whose standard deviation is about 1. At the
@@ -94,7 +97,7 @@ const (
 	womenMidMore   = 0.35  // where women are disadvantaged anyway, nothing is hidden, and this comes on top
 )
 
-// Sizes of the other defects.
+// Sizes of the other defects of bias and explanation.
 const (
 	underShare       = 0.45 // share of 东北 against its declared share
 	proxyStep        = 0.14 // logit points off (on) for categories that women (men) buy

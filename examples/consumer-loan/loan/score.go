@@ -39,11 +39,6 @@ func logit(c *[6]float64) float64 {
 	return x
 }
 
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-// rounded gives a chance to four digits, as it is stored.
-func rounded(x float64) float64 { return math.Round(1e4*x) / 1e4 }
-
 // reasons keeps the texts of the reason codes, so that equal ones are made once.
 type reasons map[[4]int8]string
 

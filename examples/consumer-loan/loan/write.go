@@ -1,75 +1,50 @@
 package loan
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
+	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 
-	"github.com/plumbline-project/plumbline"
 	consumerloan "github.com/plumbline-project/plumbline/examples/consumer-loan"
+	"github.com/plumbline-project/plumbline/examples/madeup"
+	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
+// Command is the example as a command makes it.
+func Command() planted.Example {
+	return planted.Example{Rows: DefaultRows, Defects: Catalogue(), Make: func(cfg Config) ([]planted.File, string, error) {
+		data, err := Generate(cfg)
+		if err != nil {
+			return nil, "", err
+		}
+		files, err := data.Files()
+		return files, fmt.Sprintf("%d decisions, %d reviews, %d training rows", len(data.Decisions), len(data.Reviews), len(data.Training)), err
+	}}
+}
+
 // Write lays out the workflow folder dir, and makes it where it is missing: decisions.parquet, training.parquet and
-// reviews.csv are written anew; plumbline.yaml and flow.n8n.json only where they are not there, so that nobody's edits are
+// reviews.csv are written anew; the files of the definition only where they are not there, so that nobody's edits are
 // lost. The error is of code [plumbline.Unavailable] when the disk refuses.
 func (d *Data) Write(dir string) error {
-	workflow, err := Workflow(d.noBasis)
+	files, err := d.Files()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return refused(dir, err)
-	}
-	write := func(name string, flag int, fill func(io.Writer) error) error {
-		path := filepath.Join(dir, name)
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, 0o600)
-		if flag&os.O_EXCL != 0 && errors.Is(err, fs.ErrExist) {
-			return nil
-		}
-		if err != nil {
-			return refused(path, err)
-		}
-		if err := errors.Join(fill(f), f.Close()); err != nil {
-			return refused(path, err)
-		}
-		return nil
-	}
-	file := func(content []byte) func(io.Writer) error {
-		return func(w io.Writer) error {
-			_, err := w.Write(content)
-			return err
-		}
-	}
-	return errors.Join(
-		write("decisions.parquet", os.O_TRUNC, func(w io.Writer) error { return writeParquet(w, d.Decisions) }),
-		write("training.parquet", os.O_TRUNC, func(w io.Writer) error { return writeParquet(w, d.Training) }),
-		write("reviews.csv", os.O_TRUNC, d.writeReviews),
-		write("plumbline.yaml", os.O_EXCL, file(workflow)),
-		write("flow.n8n.json", os.O_EXCL, file(consumerloan.Flow)),
-	)
+	_, err = planted.Write(dir, files)
+	return err
 }
 
-// Workflow returns plumbline.yaml: as committed with the planted defect [NoBasis], or with the defect mended.
-func Workflow(noBasis bool) ([]byte, error) {
-	if noBasis {
-		return consumerloan.Workflow, nil
-	}
-	const planted = "      # Planted defect no-basis: the legal basis of region is missing here.\n"
-	const mended = "      basis: 申请表第七条的同意 / consent, clause 7 of the application form (PIPL art. 13)\n"
-	if bytes.Count(consumerloan.Workflow, []byte(planted)) != 1 {
-		err := plumbline.Errorf(plumbline.Internal, "the line that marks the defect no-basis is gone")
-		err.Where, err.Hint = "plumbline.yaml", "put it back: "+planted
-		return nil, err
-	}
-	return bytes.Replace(consumerloan.Workflow, []byte(planted), []byte(mended), 1), nil
+// Files returns the files of the workflow folder.
+func (d *Data) Files() ([]planted.File, error) {
+	definition, err := planted.Definition(consumerloan.Files, d.defects, Catalogue())
+	return append(definition,
+		planted.File{Name: "decisions.parquet", Fill: func(w io.Writer) error { return writeParquet(w, d.Decisions) }},
+		planted.File{Name: "training.parquet", Fill: func(w io.Writer) error { return writeParquet(w, d.Training) }},
+		planted.File{Name: "reviews.csv", Fill: d.writeReviews},
+	), err
 }
 
 // writeParquet writes rows in row groups of 64 Ki. The file names no version of anything, so that the bytes depend on the
@@ -84,27 +59,10 @@ func writeParquet[T any](w io.Writer, rows []T) error {
 }
 
 func (d *Data) writeReviews(w io.Writer) error {
-	cw := csv.NewWriter(w)
-	record := []string{"application_id", "reviewed_by", "opened_at", "decided_at", "seconds", "suggested", "decided", "override"}
-	if err := cw.Write(record); err != nil {
-		return err
-	}
-	for i := range d.Reviews {
+	header := []string{"application_id", "reviewed_by", "opened_at", "decided_at", "seconds", "suggested", "decided", "override"}
+	return planted.WriteCSV(w, header, len(d.Reviews), func(i int, row []string) []string {
 		r := &d.Reviews[i]
-		record = append(record[:0], r.Application, r.ReviewedBy, r.OpenedAt.Format(time.RFC3339), r.DecidedAt.Format(time.RFC3339),
-			strconv.Itoa(r.Seconds), r.Suggested, r.Decided, bit(r.Suggested != r.Decided))
-		if err := cw.Write(record); err != nil {
-			return err
-		}
-	}
-	cw.Flush()
-	return cw.Error()
-}
-
-// refused tells that the disk did not take a file.
-func refused(path string, cause error) error {
-	return &plumbline.Error{
-		Code: plumbline.Unavailable, Where: path, Message: cause.Error(),
-		Hint: "choose another folder, or make room", Err: cause,
-	}
+		return append(row, r.Application, r.ReviewedBy, r.OpenedAt.Format(time.RFC3339), r.DecidedAt.Format(time.RFC3339),
+			strconv.Itoa(r.Seconds), r.Suggested, r.Decided, madeup.Bit(r.Suggested != r.Decided))
+	})
 }
