@@ -19,6 +19,14 @@ func engines() map[string]func(*judge) {
 		"bias.error_rates":              (*judge).errorRates,
 		"bias.representation":           (*judge).representation,
 		"bias.sensitive_basis":          (*judge).sensitiveBasis,
+		"security.access":               (*judge).definition,
+		"security.actions":              (*judge).definition,
+		"security.failures":             (*judge).definition,
+		"security.injection":            (*judge).injection,
+		"security.secrets":              (*judge).definition,
+		"security.supply_chain":         (*judge).definition,
+		"security.tools":                (*judge).definition,
+		"security.transport":            (*judge).definition,
 	}
 }
 

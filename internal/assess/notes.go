@@ -139,6 +139,11 @@ func scopeName(s plumbline.Scope) string {
 	if s.Column != "" {
 		b.WriteString("/" + check.PlainID(s.Column))
 	}
+	for _, part := range []string{s.Table, s.Step, s.Item} {
+		if part != "" {
+			b.WriteString("/" + check.PlainID(part))
+		}
+	}
 	return b.String()
 }
 

@@ -16,5 +16,14 @@ func Catalog() []Check {
 		biasRepresentation(),
 		biasSelectionRate(),
 		biasSensitiveBasis(),
+		securityActions(),
+		securityArtifacts(),
+		securityCode(),
+		securityErrors(),
+		securityInjection(),
+		securityModels(),
+		securitySecrets(),
+		securityTransport(),
+		securityTriggers(),
 	}
 }

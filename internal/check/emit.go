@@ -57,6 +57,17 @@ func (e *emitter) value(metric string, unit plumbline.Unit, scope plumbline.Scop
 	e.add(plumbline.Observation{Metric: metric, Unit: unit, Scope: scope, Value: number(x), N: &n, Interval: interval})
 }
 
+// census records a full count, or what follows from one: nothing was sampled, so the interval is the value.
+func (e *emitter) census(metric string, unit plumbline.Unit, scope plumbline.Scope, x float64, n int64) {
+	e.value(metric, unit, scope, x, n, &plumbline.Interval{Low: plumbline.Number(x), High: plumbline.Number(x), Level: 1, Method: "census"})
+}
+
+// censusShare records a share of everything that there is.
+func (e *emitter) censusShare(metric string, scope plumbline.Scope, k, n int64) {
+	x := plumbline.Number(float64(k) / float64(max(n, 1)))
+	e.share(metric, scope, k, n, &plumbline.Interval{Low: x, High: x, Level: 1, Method: "census"})
+}
+
 func number(x float64) *plumbline.Number {
 	n := plumbline.Number(x)
 	return &n
