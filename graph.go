@@ -11,6 +11,11 @@ type Graph struct {
 	Steps    []Step      `json:"steps"`              // in the order of the file
 	Edges    []Edge      `json:"edges"`              // in the order of the file; data references after the connections
 	Notes    []GraphNote `json:"notes,omitempty"`    // what is odd or was not understood
+
+	ErrorHandler string `json:"error_handler,omitempty"` // the workflow that runs when this one fails, as written
+
+	Params map[string]string `json:"-"` // texts of no step (settings, notes on the canvas) by JSON pointer; may hold secrets
+	Lines  map[string]int    `json:"-"` // the line of each of Params, from 1
 }
 
 // GraphNote is something that an import could not read, or found odd.
@@ -101,7 +106,10 @@ type Step struct {
 	Column      int        `json:"column"` // place in the drawing, from 0, left to right
 	Row         int        `json:"row"`    // from 0, top to bottom
 
-	Params map[string]string `json:"-"` // texts of the step by JSON pointer, for rules that look for patterns; may hold secrets
+	// Params holds the texts, numbers and booleans of the step, pinned data too, as they are written, by JSON pointer in the file.
+	// It is for rules that look for patterns, and may hold secrets. Lines gives the line of each, from 1.
+	Params map[string]string `json:"-"`
+	Lines  map[string]int    `json:"-"`
 }
 
 // Prompt is an instruction to a model. Its text stays out of the assessment.
