@@ -10,7 +10,7 @@ import (
 
 // Bounds of what is said one by one.
 const (
-	maxOffenders = 20 // findings of one rule; one more says how many others there are
+	maxOffenders = 10 // findings of one rule; one more says how many others there are
 	maxTrail     = 9  // steps of a path that a sentence names
 )
 

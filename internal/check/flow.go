@@ -48,7 +48,9 @@ func newFlow(g *plumbline.Graph) *flow {
 		if sub && (f.steps[from].Disabled || f.steps[to].Disabled) {
 			continue
 		}
-		f.taint[from] = append(f.taint[from], to)
+		if sub || e.Kind == plumbline.DataEdge {
+			f.taint[from] = append(f.taint[from], to)
+		}
 		switch e.Kind {
 		case plumbline.FlowEdge, plumbline.ErrorEdge:
 			f.control[from] = append(f.control[from], to)
@@ -65,15 +67,49 @@ func newFlow(g *plumbline.Graph) *flow {
 			f.serves[from] = true
 		}
 	}
-	f.effects(references)
+	passes := f.passes()
+	for i := range passes {
+		f.taint[i] = append(passes[i], f.taint[i]...)
+	}
+	f.effects(passes, references)
 	return f
+}
+
+// passes says where what a step puts out goes along connections. What comes back to a loop over a list goes where the loop ends
+// and not into its next round, which takes the next item of the list.
+func (f *flow) passes() [][]int {
+	out := make([][]int, len(f.control))
+	for i := range f.control {
+		out[i] = slices.Clone(f.control[i])
+	}
+	for loop := range f.branch {
+		var inside, done []int
+		for _, b := range f.branch[loop] {
+			switch b.name {
+			case "loop":
+				inside = append(inside, b.to)
+			case "done":
+				done = append(done, b.to)
+			}
+		}
+		if len(inside) == 0 {
+			continue
+		}
+		round := walk(f.control, inside, func(i int) bool { return i == loop })
+		for i := range out {
+			if k := slices.Index(out[i], loop); i != loop && round[i] >= 0 && k >= 0 {
+				out[i] = slices.Concat(out[i][:k], done, out[i][k+1:])
+			}
+		}
+	}
+	return out
 }
 
 // effects completes the view acts. A step that reads another by reference runs after it where connections lead from one to the
 // other: then it is the connections, and whoever stands on them, that decide whether it runs.
-func (f *flow) effects(references [][2]int) {
-	for i := range f.control {
-		f.acts[i] = append(f.acts[i], f.control[i]...)
+func (f *flow) effects(passes [][]int, references [][2]int) {
+	for i := range passes {
+		f.acts[i] = append(f.acts[i], passes[i]...)
 	}
 	slices.SortStableFunc(references, func(a, b [2]int) int { return a[0] - b[0] })
 	var after []int

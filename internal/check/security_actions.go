@@ -57,10 +57,12 @@ func (in *Input) actions(f *flow, e *emitter) error {
 	var acts, chains, tools []place
 	for _, d := range deeds {
 		p := place{step: f.steps[d.action].ID, item: "WF-003", path: f.ids(d.path), at: f.places(d.path...)}
-		if f.tool[d.action] {
+		switch {
+		case f.steps[d.action].Effect == plumbline.Executes: // told by security.code
+		case f.tool[d.action]:
 			p.item = "WF-005"
 			tools = append(tools, p)
-		} else {
+		default:
 			acts = append(acts, p)
 		}
 		if tainted[d.model] >= 0 && !f.guard(d.model) {

@@ -19,7 +19,7 @@ func (in *Input) injection(f *flow, e *emitter) error {
 	for _, s := range sources {
 		from := walk(f.taint, []int{s}, stop)
 		to, rule := &indirect, "WF-002"
-		if f.steps[s].Kind == plumbline.TriggerStep {
+		if f.steps[s].Kind == plumbline.TriggerStep && f.steps[s].Auth != "" { // mail and feeds are fetched, whoever wrote them
 			to, rule = &direct, "WF-001"
 		}
 		for _, m := range models {

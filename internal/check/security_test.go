@@ -125,6 +125,8 @@ func TestPathsThroughTheDefinition(t *testing.T) {
 		{"a reference from another branch", "actions", "Q1>M1>P1 Q1>W1 M1~W1", "unapproved_actions", []string{"W1 WF-003 M1>W1"}},
 		{"a form's last page is no approval", "actions", "T1>M1>N1>W1", "unapproved_actions", []string{"W1 WF-003 M1>N1>W1"}},
 		{"an answer is no action", "actions", "T1>M1>R1", "unapproved_actions", nil},
+		{"the next round of a loop", "actions", "Q1>D1 D1>W1>M1:loop M1>D1 D1>S1:done", "unapproved_actions", []string{"S1 WF-003 M1>S1"}},
+		{"commands are told elsewhere", "actions", "Q1>M1>X1", "unapproved_actions", nil},
 		{"no model before the action", "actions", "T1>W1", "unapproved_actions", nil},
 		{"plain code is no action", "actions", "Q1>M1>C1", "unapproved_actions", nil},
 		{"the error branch acts", "actions", "Q1>M1 M1!S1", "unapproved_actions", []string{"S1 WF-003 M1>S1"}},
