@@ -1,8 +1,8 @@
 package workflow
 
 import (
-	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/plumbline-project/plumbline"
@@ -12,6 +12,7 @@ var (
 	urlParts = regexp.MustCompile(`(?s)^\s*(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#\s]*)(.*)$`)
 	// A text in quotes with which an expression begins; the host stands in it in full only where a slash follows.
 	urlLiteral = regexp.MustCompile("(?s)^=?\\s*\\{\\{\\s*['\"`]([A-Za-z][A-Za-z0-9+.-]*://[^'\"`]*)")
+	privateSix = regexp.MustCompile(`^(?i:f[cd][0-9a-f]{0,2}|fe[89ab][0-9a-f]?):`)
 	hostName   = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$`)
 )
 
@@ -38,10 +39,6 @@ func endpoint(text string, expression bool, place plumbline.Location) (plumbline
 	}
 	scheme, host := strings.ToLower(m[1]), m[2]
 	if strings.Contains(host, "{") || strings.Contains(scheme, "{") {
-		if strings.HasPrefix(host, "{") {
-			e.Scheme, e.Dynamic = scheme, true
-			return e, true
-		}
 		e.Scheme, e.Dynamic = scheme, true
 		return e, true
 	}
@@ -70,8 +67,12 @@ func withoutPort(host string) string {
 // localHost reports whether a name or address does not leave the own network: loopback, private and link-local ranges, the
 // reserved suffixes, and names of one label, which only an own resolver knows.
 func localHost(host string) bool {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+	if strings.Contains(host, ":") { // an IPv6 address: loopback, unique local fc00::/7, link-local fe80::/10
+		return host == "::1" || host == "::" || privateSix.MatchString(host)
+	}
+	if bytes, ok := ipv4(host); ok {
+		a, b := bytes[0], bytes[1]
+		return a == 127 || a == 10 || a == 0 || a == 172 && b >= 16 && b < 32 || a == 192 && b == 168 || a == 169 && b == 254
 	}
 	for _, suffix := range []string{".local", ".internal", ".localhost", ".lan", ".home.arpa", ".intranet", ".corp", ".svc"} {
 		if strings.HasSuffix(host, suffix) {
@@ -79,6 +80,22 @@ func localHost(host string) bool {
 		}
 	}
 	return !strings.Contains(host, ".")
+}
+
+// ipv4 reads four numbers with dots between them.
+func ipv4(host string) (bytes [4]int, ok bool) {
+	parts := strings.Split(host, ".")
+	if len(parts) != 4 {
+		return bytes, false
+	}
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if err != nil {
+			return bytes, false
+		}
+		bytes[i] = int(n)
+	}
+	return bytes, true
 }
 
 // pathOf gives what follows the host.
@@ -91,8 +108,20 @@ func pathOf(text string) string {
 
 // n8nAddresses are the parameters that hold an address.
 var n8nAddresses = [][]string{
-	{"url"}, {"uri"}, {"endpoint"}, {"endpointUrl"}, {"sseEndpoint"}, {"httpStreamUrl"}, {"serverUrl"}, {"baseURL"}, {"baseUrl"}, {"options", "baseURL"}, {"options", "baseUrl"},
-	{"feedUrl"}, {"sourceRepository"}, {"repository"},
+	{"url"},
+	{"uri"},
+	{"endpoint"},
+	{"endpointUrl"},
+	{"sseEndpoint"},
+	{"httpStreamUrl"},
+	{"serverUrl"},
+	{"baseURL"},
+	{"baseUrl"},
+	{"options", "baseURL"},
+	{"options", "baseUrl"},
+	{"feedUrl"},
+	{"sourceRepository"},
+	{"repository"},
 }
 
 // endpoints reads the addresses that a step calls.

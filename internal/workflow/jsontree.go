@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -236,23 +237,25 @@ func (v *jsonValue) walk(visit func(*jsonValue)) {
 }
 
 // pointer gives the JSON pointer (RFC 6901) of the value.
-func (v *jsonValue) pointer() string {
+func (v *jsonValue) pointer() string { return v.path(func(name string) string { return name }) }
+
+func (v *jsonValue) path(write func(string) string) string {
 	var names []string
 	for ; v != nil && v.parent != nil; v = v.parent {
 		names = append(names, v.name)
 	}
 	var b strings.Builder
-	for i := len(names) - 1; i >= 0; i-- {
+	for _, name := range slices.Backward(names) {
 		b.WriteByte('/')
-		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(names[i], "~", "~0"), "/", "~1"))
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(write(name), "~", "~0"), "/", "~1"))
 	}
 	return b.String()
 }
 
-// place gives the location of the value in a file.
+// place gives the location of the value in a file. A key that looks like a secret is left out.
 func (v *jsonValue) place(file string) plumbline.Location {
 	if v == nil {
 		return plumbline.Location{File: file}
 	}
-	return plumbline.Location{File: file, Pointer: v.pointer(), Line: v.line}
+	return plumbline.Location{File: file, Pointer: v.path(redact), Line: v.line}
 }

@@ -112,9 +112,10 @@ func (m *n8nImport) connect(from int, kind string, output int, v *jsonValue) boo
 	if e.Kind == plumbline.FlowEdge {
 		e.Branch = m.branch(from, output)
 		if output > 0 && s.OnError == "branch" && output == m.outputCount(from) {
-			e.Kind, e.Branch = plumbline.ErrorEdge, "error"
+			e.Kind = plumbline.ErrorEdge
 		}
-	} else if e.Kind == plumbline.ErrorEdge {
+	}
+	if e.Kind == plumbline.ErrorEdge {
 		e.Branch = "error"
 	}
 	m.graph.Edges = append(m.graph.Edges, e)
@@ -276,11 +277,10 @@ func (m *n8nImport) served() {
 		if e.Kind != plumbline.ToolEdge {
 			continue
 		}
-		switch s.Kind {
-		case plumbline.PersonStep, plumbline.AgentStep, plumbline.RetrievalStep:
-		case plumbline.CodeStep:
-			s.Kind, s.Effect = plumbline.ToolStep, plumbline.Executes
-		default:
+		if s.Kind == plumbline.CodeStep {
+			s.Effect = plumbline.Executes // the agent decides when the code runs, and on what
+		}
+		if s.Kind != plumbline.PersonStep && s.Kind != plumbline.AgentStep && s.Kind != plumbline.RetrievalStep {
 			s.Kind = plumbline.ToolStep
 		}
 	}

@@ -17,7 +17,7 @@ var n8nResources = map[string]string{
 	"github": "issue", "gitlab": "issue", "jira": "issue", "trello": "card", "todoist": "task", "clickup": "task", "hubspot": "contact",
 	"twitter": "tweet", "linkedin": "post", "wordpress": "post", "dropbox": "file", "awss3": "file", "s3": "file", "twilio": "sms",
 	"ssh": "command", "stripe": "balance", "mattermost": "message", "sendgrid": "mail", "emailsend": "email", "zendesk": "ticket",
-	"paypal": "payout", "shopify": "order", "facebookgraphapi": "", "reddit": "post",
+	"notion": "page", "paypal": "payout", "shopify": "order", "facebookgraphapi": "", "reddit": "post",
 }
 
 // n8nOperations gives the operation that a resource has where the definition leaves it out: "type" or "type/resource".
@@ -36,6 +36,8 @@ var n8nOperations = map[string]string{
 	"wordpress/post": "create", "dropbox/file": "upload", "awss3/file": "download", "s3/file": "download", "twilio/sms": "send", "twilio/call": "make",
 	"ssh/command": "execute", "ssh/file": "upload", "stripe/balance": "get", "stripe/charge": "create", "mattermost/message": "post", "sendgrid/mail": "send",
 	"emailsend/email": "send", "zendesk/ticket": "create", "paypal/payout": "create", "shopify/order": "create", "reddit/post": "create",
+
+	"notion/page": "create", "notion/database": "get", "notion/databasePage": "create", "notion/user": "get", "hubspot/contact": "upsert",
 
 	"postgres": "insert", "mysql": "insert", "microsoftsql": "insert", "mongodb": "find", "redis": "info", "git": "clone", "ftp": "download",
 	"readwritefile": "read", "awsses": "send", "awssns": "publish", "awssqs": "sendMessage", "mailgun": "send", "mandrill": "sendTemplate",
@@ -98,10 +100,10 @@ func appEffect(app, resource, operation, query string) plumbline.Effect {
 	}
 	thing := strings.ToLower(resource)
 	switch {
+	case n8nPayers[app][thing] && (words[0] == "create" || words[0] == "execute" || words[0] == "make"):
+		return plumbline.Pays
 	case effect == plumbline.Executes && app != "ssh" && app != "databricks":
 		return plumbline.Writes // starts a job, a workflow or a build of the application
-	case (effect == plumbline.Writes || effect == plumbline.Sends) && n8nPayers[app][thing] && (words[0] == "create" || words[0] == "execute" || words[0] == "make"):
-		return plumbline.Pays
 	case words[0] == "create" && n8nSenders[app] && (resource == "" || n8nSendingResources[thing]):
 		return plumbline.Sends
 	case words[0] == "push" && n8nSenders[app]:
@@ -166,9 +168,11 @@ var httpQuestions = n8nWords(`search query score scoring predict prediction clas
 
 // httpSenders and httpPayers tell what a POST to a well-known host does.
 var (
-	httpSenders = []string{"hooks.slack.com", "slack.com", "api.telegram.org", "api.sendgrid.com", "api.twilio.com", "api.mailgun.net", "discord.com", "discordapp.com",
+	httpSenders = []string{
+		"hooks.slack.com", "slack.com", "api.telegram.org", "api.sendgrid.com", "api.twilio.com", "api.mailgun.net", "discord.com", "discordapp.com",
 		"graph.facebook.com", "api.twitter.com", "api.x.com", "api.linkedin.com", "api.resend.com", "api.brevo.com", "api.postmarkapp.com", "qyapi.weixin.qq.com",
-		"oapi.dingtalk.com", "open.feishu.cn", "open.larksuite.com", "api.weixin.qq.com", "gate.whapi.cloud"}
+		"oapi.dingtalk.com", "open.feishu.cn", "open.larksuite.com", "api.weixin.qq.com", "gate.whapi.cloud",
+	}
 	httpPayers = []string{"api.stripe.com", "api.paypal.com", "api-m.paypal.com", "api.wise.com", "api.transferwise.com", "api.adyen.com", "api.razorpay.com", "api.mch.weixin.qq.com", "openapi.alipay.com"}
 )
 

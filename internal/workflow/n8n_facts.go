@@ -238,7 +238,7 @@ func untrusted(n *n8nNode, s *plumbline.Step) {
 			local = local && e.Local
 		}
 		s.Untrusted = reads && !local && s.Kind != plumbline.ModelStep
-	case n8nUntrusted[n.short], n8nUntrusted[app] && reads:
+	case n8nUntrusted[n.short] && !n.known.app, n8nUntrusted[app] && reads:
 		s.Untrusted = true
 	case n8nMailSources[app] && s.Effect == plumbline.Reads:
 		s.Untrusted = true

@@ -12,18 +12,56 @@ import (
 
 // modelHosts names who runs the models behind an address.
 var modelHosts = []struct{ host, provider string }{
-	{"api.openai.com", "OpenAI"}, {"openai.azure.com", "Azure OpenAI"}, {"api.anthropic.com", "Anthropic"}, {"generativelanguage.googleapis.com", "Google"},
-	{"aiplatform.googleapis.com", "Google Vertex AI"}, {"openrouter.ai", "OpenRouter"}, {"api.groq.com", "Groq"}, {"api.mistral.ai", "Mistral"},
-	{"api.cohere.ai", "Cohere"}, {"api.cohere.com", "Cohere"}, {"api.deepseek.com", "DeepSeek"}, {"dashscope.aliyuncs.com", "Alibaba Cloud"},
-	{"dashscope-intl.aliyuncs.com", "Alibaba Cloud"}, {"open.bigmodel.cn", "Zhipu AI"}, {"api.z.ai", "Zhipu AI"}, {"api.moonshot.cn", "Moonshot"}, {"api.moonshot.ai", "Moonshot"},
-	{"api.minimax.chat", "MiniMax"}, {"api.minimax.io", "MiniMax"}, {"api.minimaxi.com", "MiniMax"}, {"volces.com", "Volcengine"}, {"api.siliconflow.cn", "SiliconFlow"},
-	{"api.siliconflow.com", "SiliconFlow"}, {"qianfan.baidubce.com", "Baidu"}, {"aip.baidubce.com", "Baidu"}, {"hunyuan.tencentcloudapi.com", "Tencent"},
-	{"api.hunyuan.cloud.tencent.com", "Tencent"}, {"spark-api-open.xf-yun.com", "iFlytek"}, {"api.perplexity.ai", "Perplexity"}, {"api.x.ai", "xAI"},
-	{"api.together.xyz", "Together AI"}, {"api.together.ai", "Together AI"}, {"api.fireworks.ai", "Fireworks AI"}, {"api.replicate.com", "Replicate"},
-	{"api-inference.huggingface.co", "Hugging Face"}, {"router.huggingface.co", "Hugging Face"}, {"endpoints.huggingface.cloud", "Hugging Face"},
-	{"integrate.api.nvidia.com", "NVIDIA"}, {"api.cerebras.ai", "Cerebras"}, {"api.elevenlabs.io", "ElevenLabs"}, {"api.stability.ai", "Stability AI"},
-	{"api.piapi.ai", "PiAPI"}, {"fal.run", "fal"}, {"api.assemblyai.com", "AssemblyAI"}, {"api.deepgram.com", "Deepgram"}, {"api.jina.ai", "Jina AI"},
-	{"api.kie.ai", "Kie AI"}, {"api.runwayml.com", "Runway"}, {"models.inference.ai.azure.com", "GitHub Models"}, {"models.github.ai", "GitHub Models"},
+	{"api.openai.com", "OpenAI"},
+	{"openai.azure.com", "Azure OpenAI"},
+	{"api.anthropic.com", "Anthropic"},
+	{"generativelanguage.googleapis.com", "Google"},
+	{"aiplatform.googleapis.com", "Google Vertex AI"},
+	{"openrouter.ai", "OpenRouter"},
+	{"api.groq.com", "Groq"},
+	{"api.mistral.ai", "Mistral"},
+	{"api.cohere.ai", "Cohere"},
+	{"api.cohere.com", "Cohere"},
+	{"api.deepseek.com", "DeepSeek"},
+	{"dashscope.aliyuncs.com", "Alibaba Cloud"},
+	{"dashscope-intl.aliyuncs.com", "Alibaba Cloud"},
+	{"open.bigmodel.cn", "Zhipu AI"},
+	{"api.z.ai", "Zhipu AI"},
+	{"api.moonshot.cn", "Moonshot"},
+	{"api.moonshot.ai", "Moonshot"},
+	{"api.minimax.chat", "MiniMax"},
+	{"api.minimax.io", "MiniMax"},
+	{"api.minimaxi.com", "MiniMax"},
+	{"volces.com", "Volcengine"},
+	{"api.siliconflow.cn", "SiliconFlow"},
+	{"api.siliconflow.com", "SiliconFlow"},
+	{"qianfan.baidubce.com", "Baidu"},
+	{"aip.baidubce.com", "Baidu"},
+	{"hunyuan.tencentcloudapi.com", "Tencent"},
+	{"api.hunyuan.cloud.tencent.com", "Tencent"},
+	{"spark-api-open.xf-yun.com", "iFlytek"},
+	{"api.perplexity.ai", "Perplexity"},
+	{"api.x.ai", "xAI"},
+	{"api.together.xyz", "Together AI"},
+	{"api.together.ai", "Together AI"},
+	{"api.fireworks.ai", "Fireworks AI"},
+	{"api.replicate.com", "Replicate"},
+	{"api-inference.huggingface.co", "Hugging Face"},
+	{"router.huggingface.co", "Hugging Face"},
+	{"endpoints.huggingface.cloud", "Hugging Face"},
+	{"integrate.api.nvidia.com", "NVIDIA"},
+	{"api.cerebras.ai", "Cerebras"},
+	{"api.elevenlabs.io", "ElevenLabs"},
+	{"api.stability.ai", "Stability AI"},
+	{"api.piapi.ai", "PiAPI"},
+	{"fal.run", "fal"},
+	{"api.assemblyai.com", "AssemblyAI"},
+	{"api.deepgram.com", "Deepgram"},
+	{"api.jina.ai", "Jina AI"},
+	{"api.kie.ai", "Kie AI"},
+	{"api.runwayml.com", "Runway"},
+	{"models.inference.ai.azure.com", "GitHub Models"},
+	{"models.github.ai", "GitHub Models"},
 }
 
 // modelPath matches paths that only servers of models have.
@@ -126,12 +164,25 @@ type n8nPrompt struct {
 
 // n8nPrompts are the places of prompts, for the nodes that call a model themselves.
 var n8nPrompts = []n8nPrompt{
-	{"system", []string{"options", "systemMessage"}}, {"system", []string{"options", "systemPromptTemplate"}}, {"system", []string{"options", "system"}},
-	{"system", []string{"options", "prefix"}}, {"system", []string{"options", "suffix"}}, {"user", []string{"options", "humanMessage"}},
-	{"system", []string{"instructions"}}, {"system", []string{"systemMessage"}}, {"user", []string{"text"}}, {"user", []string{"inputText"}}, {"user", []string{"query"}},
-	{"user", []string{"prompt"}}, {"user", []string{"input"}}, {"user", []string{"jsonBody"}}, {"user", []string{"body"}},
-	{"user", []string{"options", "summarizationMethodAndPrompts", "values", "prompt"}}, {"user", []string{"options", "summarizationMethodAndPrompts", "values", "combineMapPrompt"}},
-	{"user", []string{"options", "summarizationMethodAndPrompts", "values", "refinePrompt"}}, {"user", []string{"options", "summarizationMethodAndPrompts", "values", "refineQuestionPrompt"}},
+	{"system", []string{"options", "systemMessage"}},
+	{"system", []string{"options", "systemPromptTemplate"}},
+	{"system", []string{"options", "system"}},
+	{"system", []string{"options", "prefix"}},
+	{"system", []string{"options", "suffix"}},
+	{"user", []string{"options", "humanMessage"}},
+	{"system", []string{"instructions"}},
+	{"system", []string{"systemMessage"}},
+	{"user", []string{"text"}},
+	{"user", []string{"inputText"}},
+	{"user", []string{"query"}},
+	{"user", []string{"prompt"}},
+	{"user", []string{"input"}},
+	{"user", []string{"jsonBody"}},
+	{"user", []string{"body"}},
+	{"user", []string{"options", "summarizationMethodAndPrompts", "values", "prompt"}},
+	{"user", []string{"options", "summarizationMethodAndPrompts", "values", "combineMapPrompt"}},
+	{"user", []string{"options", "summarizationMethodAndPrompts", "values", "refinePrompt"}},
+	{"user", []string{"options", "summarizationMethodAndPrompts", "values", "refineQuestionPrompt"}},
 }
 
 // n8nMessages are the lists of messages: the list, and the keys of text and role within.
@@ -139,8 +190,11 @@ var n8nMessages = []struct {
 	path       []string
 	text, role string
 }{
-	{[]string{"messages", "messageValues"}, "message", "type"}, {[]string{"messages", "values"}, "content", "role"}, {[]string{"messages", "message"}, "content", "role"},
-	{[]string{"responses", "values"}, "content", "role"}, {[]string{"prompt", "messages"}, "content", "role"},
+	{[]string{"messages", "messageValues"}, "message", "type"},
+	{[]string{"messages", "values"}, "content", "role"},
+	{[]string{"messages", "message"}, "content", "role"},
+	{[]string{"responses", "values"}, "content", "role"},
+	{[]string{"prompt", "messages"}, "content", "role"},
 }
 
 // prompts reads the instructions to a model that stand in a node, and what a tool tells the model about itself.
@@ -155,7 +209,7 @@ func (m *n8nImport) prompts(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 		m.messages(s, p)
 	}
 	for _, key := range []string{"toolDescription", "description"} {
-		if v := p.get(key); s.AI && v.is(jsonText) && (s.Kind == plumbline.ToolStep || key == "toolDescription" || n.short == "agenttool") {
+		if v := p.get(key); v.is(jsonText) && (key == "toolDescription" || s.AI && s.Kind == plumbline.ToolStep) {
 			m.prompt(s, "tool", v)
 		}
 	}

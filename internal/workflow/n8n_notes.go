@@ -3,6 +3,7 @@ package workflow
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/plumbline-project/plumbline"
 )
@@ -60,10 +61,22 @@ func (m *n8nImport) note(v *jsonValue, n n8nNote, args ...any) {
 }
 
 // secretShapes match what looks like a key or token, so that it does not leave the file through a name or a remark.
-var secretShapes = regexp.MustCompile(`(?i)\b(?:sk|pk|rk|whsec|ghp|gho|ghs|github_pat|glpat|xox[a-z]|hf|gsk|pat|key|token)[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{12,}|\bAIza[0-9A-Za-z_-]{20,}|` +
-	`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|bearer\s+[A-Za-z0-9/+_.=-]{12,}|://[^/\s:@]+:[^/\s@]+@|\b[A-Za-z0-9+/_]{40,}={0,2}|-----BEGIN[^-]*PRIVATE KEY-----[^-]*`)
+var (
+	secretShapes = regexp.MustCompile(`(?i)\b(?:sk|pk|rk|whsec|ghp|gho|ghs|github_pat|glpat|xox[a-z]|hf|gsk|pat|key|token)[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{12,}|\bAIza[0-9A-Za-z_-]{20,}|` +
+		`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|bearer\s+[A-Za-z0-9/+_.=-]{12,}|://[^/\s:@]+:[^/\s@]+@|-----BEGIN[^-]*PRIVATE KEY-----[^-]*`)
+	longTokens = regexp.MustCompile(`[A-Za-z0-9+_]{32,}`)
+)
 
-func redact(text string) string { return secretShapes.ReplaceAllString(text, "…") }
+// redact replaces what looks like a secret: a known shape, or a long run of letters of both cases and digits.
+func redact(text string) string {
+	text = secretShapes.ReplaceAllString(text, "…")
+	return longTokens.ReplaceAllStringFunc(text, func(token string) string {
+		if strings.ContainsAny(token, "0123456789") && strings.ToLower(token) != token && strings.ToUpper(token) != token {
+			return "…"
+		}
+		return token
+	})
+}
 
 // shorten cuts a text to n characters.
 func shorten(text string, n int) string {

@@ -15,7 +15,6 @@ import (
 	"github.com/plumbline-project/plumbline/internal/workflow"
 )
 
-
 // corpus is a collection of public workflows that is not part of this repository.
 const corpus = "../../../shared/corpus/workflows/n8n"
 
