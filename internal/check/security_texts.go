@@ -34,11 +34,15 @@ func (in *Input) definitionTexts() []textAt {
 		return pairNames(inSteps(jsonTexts(data, in.Graph.File), in.Graph))
 	}
 	var out []textAt
+	keep := func(step string, params map[string]string, lines map[string]int) {
+		for _, pointer := range sortedKeys(params) {
+			out = append(out, textAt{step, lastName(pointer), params[pointer], plumbline.Location{File: in.Graph.File, Pointer: pointer, Line: lines[pointer]}})
+		}
+	}
+	keep("", in.Graph.Params, in.Graph.Lines)
 	for i := range in.Graph.Steps {
 		s := &in.Graph.Steps[i]
-		for _, pointer := range sortedKeys(s.Params) {
-			out = append(out, textAt{s.ID, lastName(pointer), s.Params[pointer], plumbline.Location{File: s.Location.File, Pointer: pointer, Line: s.Location.Line}})
-		}
+		keep(s.ID, s.Params, s.Lines)
 		for _, p := range s.Prompts {
 			out = append(out, textAt{s.ID, "prompt", p.Text, p.Location})
 		}
@@ -223,7 +227,7 @@ func lastName(pointer string) string {
 
 // errorWorkflow reports whether the settings of the definition name a workflow for errors.
 func (in *Input) errorWorkflow() bool {
-	return slices.ContainsFunc(in.definitionTexts(), func(t textAt) bool {
+	return in.Graph.ErrorHandler != "" || slices.ContainsFunc(in.definitionTexts(), func(t textAt) bool {
 		return t.name == "errorWorkflow" && t.value != "" && strings.HasSuffix(t.at.Pointer, "/settings/errorWorkflow")
 	})
 }

@@ -15,7 +15,7 @@ func securityTransport() Check {
 }
 
 func (in *Input) transport(f *flow, e *emitter) error {
-	var clear, steered []place
+	var open, steered []place
 	hosts := map[string][]plumbline.Location{}
 	n, unclear := int64(0), int64(0)
 	told := walk(f.taint, f.all(func(i int) bool { return f.source(i) || f.model(i) }), f.guard)
@@ -41,7 +41,7 @@ func (in *Input) transport(f *flow, e *emitter) error {
 			}
 		}
 		if len(plain) > 0 {
-			clear = append(clear, place{step: s.ID, item: "WF-018", count: int64(len(plain)), at: plain})
+			open = append(open, place{step: s.ID, item: "WF-018", count: int64(len(plain)), at: plain})
 		}
 		if len(chosen) > 0 && (told[i] >= 0 || f.tool[i]) {
 			p := place{step: s.ID, item: "WF-011", count: int64(len(chosen)), at: chosen}
@@ -51,7 +51,7 @@ func (in *Input) transport(f *flow, e *emitter) error {
 			steered = append(steered, p)
 		}
 	}
-	e.places("cleartext_endpoints", clear, n, unclear)
+	e.places("cleartext_endpoints", open, n, unclear)
 	e.places("unverified_tls", in.unverified(f), int64(len(f.steps)), 0)
 	e.places("steered_endpoints", steered, n, 0)
 	e.census("external_hosts", plumbline.Count, plumbline.Scope{}, float64(len(hosts)), n)
@@ -84,7 +84,7 @@ func (in *Input) unverified(f *flow) []place {
 			continue
 		}
 		on, off := t.value == "true" || t.value == "1", t.value == "false" || t.value == "0"
-		if !(on && allowsAny.MatchString(t.name)) && !(off && checksThem.MatchString(t.name)) && !inCode.MatchString(t.value) {
+		if off := off && checksThem.MatchString(t.name); !off && (!on || !allowsAny.MatchString(t.name)) && !inCode.MatchString(t.value) {
 			continue
 		}
 		if by[t.step] == nil {

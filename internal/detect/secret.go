@@ -99,7 +99,7 @@ var shapes = []shape{
 }
 
 // Names that say that a value is secret.
-const secretWord = `api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?token|access[_-]?token|secret|token|passw(?:or)?d|passwd|pwd`
+const secretWord = `api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?token|access[_-]?token|secret|token|passw(?:or)?d|passwd|pwd` //nolint:gosec // names, no values
 
 var (
 	secretWords = []string{"key", "secret", "token", "passw", "pwd"}

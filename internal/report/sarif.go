@@ -35,13 +35,17 @@ func SARIF(w io.Writer, a *plumbline.Assessment) error {
 			results = append(results, b.result(&a.Findings[i], kind))
 		}
 	}
+	same, err := fingerprint(a)
+	if err != nil {
+		return err
+	}
 	driver := sarifDriver{Name: cmp.Or(a.Tool.Name, "Plumbline"), Version: a.Tool.Version, URI: "https://github.com/plumbline-project/plumbline", Rules: b.list}
 	if driver.Rules == nil {
 		driver.Rules = []sarifRule{}
 	}
 	log := sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{{
 		Tool: sarifTool{driver}, Automation: sarifID{"plumbline/" + a.Workflow.ID + "/"}, Columns: "unicodeCodePoints", Language: "en", Results: results,
-		Properties: map[string]string{"asOf": a.AsOf, "seed": a.Seed.Value, "workflow": a.Workflow.ID, "catalog": a.Tool.Catalog},
+		Properties: map[string]string{"asOf": a.AsOf, "seed": a.Seed.Value, "workflow": a.Workflow.ID, "catalog": a.Tool.Catalog, "assessment": same},
 	}}}
 	doc, err := json.MarshalIndent(log, "", "  ")
 	if err != nil {
@@ -60,10 +64,10 @@ func sarifKind(f *plumbline.Finding) string {
 		}
 		return "fail"
 	case plumbline.NotTested:
-		switch f.Reason {
-		case plumbline.NotBuilt, plumbline.NotSelected:
+		if f.Reason == plumbline.NotBuilt || f.Reason == plumbline.NotSelected {
 			return ""
-		case plumbline.NotAttested:
+		}
+		if f.Reason == plumbline.NotAttested {
 			return "review"
 		}
 		return "open"

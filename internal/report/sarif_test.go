@@ -74,7 +74,9 @@ func sarifOf(t *testing.T, a *plumbline.Assessment) (results, rules []map[string
 	}
 	var log struct {
 		Runs []struct {
-			Tool    struct{ Driver struct{ Rules []map[string]any } }
+			Tool struct {
+				Driver struct{ Rules []map[string]any }
+			}
 			Results []map[string]any
 		}
 	}
@@ -103,11 +105,11 @@ func TestSARIFOfTheFixture(t *testing.T) {
 		if index >= len(rules) || rules[index]["id"] != r["ruleId"] {
 			t.Errorf("rule %v at %d", r["ruleId"], index)
 		}
-		print := fmt.Sprint(r["partialFingerprints"])
-		if prints[print] {
-			t.Errorf("two results have the fingerprint %s", print)
+		mark := fmt.Sprint(r["partialFingerprints"])
+		if prints[mark] {
+			t.Errorf("two results have the fingerprint %s", mark)
 		}
-		prints[print] = true
+		prints[mark] = true
 		if r["kind"] == "fail" && r["properties"].(map[string]any)["state"] != "not-satisfied" {
 			t.Errorf("what was not tested fails: %v", r)
 		}
