@@ -53,7 +53,7 @@ func graphOf(s string) *plumbline.Graph {
 		g.Steps = append(g.Steps, step)
 	}
 	signs := map[byte]plumbline.EdgeKind{'>': plumbline.FlowEdge, '~': plumbline.DataEdge, '^': plumbline.ToolEdge, '=': plumbline.ModelEdge, '!': plumbline.ErrorEdge, '+': plumbline.PartEdge}
-	for _, chain := range strings.FieldsSeq(s) {
+	for chain := range strings.FieldsSeq(s) {
 		chain, branch, _ := strings.Cut(chain, ":")
 		last, start, kind := "", 0, plumbline.EdgeKind("")
 		for i := 0; i <= len(chain); i++ {
