@@ -191,6 +191,11 @@ func (f *flow) kind(i int, k plumbline.StepKind) bool {
 
 func (f *flow) source(i int) bool { return f.steps[i].Untrusted && !f.steps[i].Disabled }
 
+// vouched is an entry whose callers are known. Whose text they pass on, the definition does not tell.
+func (f *flow) vouched(i int) bool {
+	return f.kind(i, plumbline.TriggerStep) && !f.steps[i].Untrusted && f.steps[i].Auth != "" && f.steps[i].Auth != "none"
+}
+
 func (f *flow) guard(i int) bool { return f.kind(i, plumbline.GuardStep) }
 
 func (f *flow) person(i int) bool { return f.kind(i, plumbline.PersonStep) }

@@ -54,7 +54,9 @@ func (in *Input) actions(f *flow, e *emitter) error {
 		}
 	}
 	tainted := walk(f.taint, f.all(f.source), f.guard)
+	perhaps := walk(f.taint, f.all(func(i int) bool { return f.vouched(i) || f.kind(i, plumbline.OpaqueStep) }), f.guard)
 	var acts, chains, tools []place
+	unsure := int64(0)
 	for _, d := range deeds {
 		p := place{step: f.steps[d.action].ID, item: "WF-003", path: f.ids(d.path), at: f.places(d.path...)}
 		switch {
@@ -68,12 +70,14 @@ func (in *Input) actions(f *flow, e *emitter) error {
 		if tainted[d.model] >= 0 && !f.guard(d.model) {
 			whole := slices.Concat(trail(tainted, d.model), d.path[1:])
 			chains = append(chains, place{step: p.step, item: "WF-004", path: f.ids(whole), at: f.places(whole...)})
+		} else if perhaps[d.model] >= 0 {
+			unsure++
 		}
 	}
 	n := int64(len(reached))
 	e.places("unapproved_actions", acts, n, int64(len(unclear)))
 	e.places("unapproved_tools", tools, n, 0)
-	e.places("unapproved_chains", chains, n, 0)
+	e.places("unapproved_chains", chains, n, unsure)
 	e.places("ineffective_approvals", f.ineffective(deeds), int64(len(f.all(f.person))), 0)
 	e.census("approved_actions", plumbline.Count, plumbline.Scope{}, float64(len(reached)-len(deeds)), n)
 	e.present("approvals", f, f.all(f.person), len(f.steps))

@@ -5,7 +5,8 @@ import (
 )
 
 // securityInjection counts the models that text of strangers reaches with no guard on the way (WF-001, WF-002): along
-// connections, references, tools and retrieved documents. That is exposure by structure; whether a model resists what arrives is
+// connections, references, tools and retrieved documents. What enters where callers are known, or at a step of unknown type, widens
+// the interval: the definition does not tell whose text it is. That is exposure by structure; whether a model resists what arrives is
 // not measured.
 func securityInjection() Check {
 	return securityCheck("injection", []plumbline.Ref{owasp("LLM01"), {Cite: "MITRE ATLAS AML.T0051, LLM Prompt Injection", URL: "https://atlas.mitre.org/techniques/AML.T0051"}}, (*Input).injection)
@@ -33,18 +34,22 @@ func (in *Input) injection(f *flow, e *emitter) error {
 			}
 		}
 	}
-	unclear := int64(0)
-	unknown := walk(f.taint, f.all(func(i int) bool { return f.unclear(i) && !f.source(i) }), stop)
+	vouched, opaque := int64(0), int64(0)
+	passed := walk(f.taint, f.all(f.vouched), stop)
+	unknown := walk(f.taint, f.all(func(i int) bool { return f.kind(i, plumbline.OpaqueStep) && !f.source(i) }), stop)
 	for _, m := range models {
+		if !exposed[m] && passed[m] >= 0 {
+			vouched++
+		}
 		if !exposed[m] && unknown[m] >= 0 {
-			unclear++
+			opaque++
 		}
 	}
 	n := int64(len(models))
 	e.census("untrusted_sources", plumbline.Count, plumbline.Scope{}, float64(len(sources)), int64(len(f.steps)))
 	e.census("exposed_models", plumbline.Count, plumbline.Scope{}, float64(len(exposed)), n)
-	e.listed("direct_injection_paths", direct.found, direct.pairs, n, 0)
-	e.listed("indirect_injection_paths", indirect.found, indirect.pairs, n, unclear)
+	e.listed("direct_injection_paths", direct.found, direct.pairs, n, vouched)
+	e.listed("indirect_injection_paths", indirect.found, indirect.pairs, n, opaque)
 	e.present("guards", f, f.all(f.guard), len(f.steps))
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 var kinds = map[string]plumbline.Step{
 	"T": {Kind: plumbline.TriggerStep, Untrusted: true, Auth: "none"},
 	"Q": {Kind: plumbline.TriggerStep},                                                             // schedule
-	"K": {Kind: plumbline.TriggerStep, Untrusted: true, Auth: "headerAuth"},                        // asks who calls
+	"K": {Kind: plumbline.TriggerStep, Auth: "headerAuth"},                                         // asks who calls
 	"F": {Kind: plumbline.SourceStep, Untrusted: true, Effect: plumbline.Reads},                    // fetches pages
 	"M": {Kind: plumbline.ModelStep, AI: true, Effect: plumbline.Reads},                            //
 	"A": {Kind: plumbline.AgentStep, AI: true},                                                     //
@@ -201,6 +201,8 @@ func TestUnknownStepsLeaveItOpen(t *testing.T) {
 	for metric, c := range map[string][2]string{
 		"unapproved_actions":       {"actions", "Q1>M1>U1"},
 		"indirect_injection_paths": {"injection", "U1>M1"},
+		"direct_injection_paths":   {"injection", "K1>M1"},
+		"unapproved_chains":        {"actions", "K1>M1>W1"},
 	} {
 		o := lookup(t, measure(t, "security."+c[0], securityInput(t, graphOf(c[1]))), metric)
 		if o.Interval.Low != 0 || o.Interval.High != 1 {

@@ -1292,11 +1292,11 @@ func FindingSecurityNone(what plumbline.Text, n int64) plumbline.Text {
 	}
 }
 
-// FindingSecurityNotTested is the message finding.security_not_tested: "{what}: not tested. {reason}.".
+// FindingSecurityNotTested is the message finding.security_not_tested: "{what}: not tested; {reason}.".
 func FindingSecurityNotTested(what plumbline.Text, reason plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: what.ZH + "：未测试。" + reason.ZH + "。",
-		EN: what.EN + ": not tested. " + reason.EN + ".",
+		ZH: what.ZH + "：未测试；" + reason.ZH + "。",
+		EN: what.EN + ": not tested; " + reason.EN + ".",
 	}
 }
 
@@ -1332,11 +1332,11 @@ func FindingSecurityStep(what plumbline.Text, step string, detail string) plumbl
 	}
 }
 
-// FindingSecurityUnclear is the message finding.security_unclear: "{what}: none found, but {n} more cannot be read, so nothing is decided.".
+// FindingSecurityUnclear is the message finding.security_unclear: "{what}: none found, but of {n} more the definition does not tell, so nothing is decided.".
 func FindingSecurityUnclear(what plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: what.ZH + "：未发现，但另有 " + FormatInt(plumbline.Chinese, n) + " 项无法读取，因此不作结论。",
-		EN: what.EN + ": none found, but " + FormatInt(plumbline.English, n) + " more cannot be read, so nothing is decided.",
+		ZH: what.ZH + "：未发现，但另有 " + FormatInt(plumbline.Chinese, n) + " 项无法判断，因此不作结论。",
+		EN: what.EN + ": none found, but of " + FormatInt(plumbline.English, n) + " more the definition does not tell, so nothing is decided.",
 	}
 }
 
