@@ -273,7 +273,7 @@ func (m *n8nImport) pinned(v *jsonValue) {
 func (m *n8nImport) settings(v *jsonValue) {
 	m.keep(v)
 	if handler := v.get("errorWorkflow").scalar(); handler != "" && m.graph.ErrorHandler == "" {
-		m.graph.ErrorHandler = shorten(handler, 200)
+		m.graph.ErrorHandler = redact(shorten(handler, 200))
 	}
 }
 
