@@ -168,7 +168,9 @@ func (m *n8nImport) outputsOf(i int) []string {
 	case n8nBasePackage + ".switch":
 		n.outputs = m.switchOutputs(i)
 	case n8nLangchainPackage + ".guardrails":
-		n.outputs = []string{"pass", "fail"}
+		if p.get("operation").str() != "sanitize" {
+			n.outputs = []string{"pass", "fail"}
+		}
 	case n8nLangchainPackage + ".sentimentanalysis":
 		n.outputs = sentiments(p)
 	case n8nLangchainPackage + ".textclassifier":

@@ -64,7 +64,7 @@ func (m *n8nImport) note(v *jsonValue, n n8nNote, args ...any) {
 var (
 	secretShapes = regexp.MustCompile(`(?i)\b(?:sk|pk|rk|whsec|ghp|gho|ghs|github_pat|glpat|xox[a-z]|hf|gsk|pat|key|token)[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{12,}|\bAIza[0-9A-Za-z_-]{20,}|` +
 		`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|bearer\s+[A-Za-z0-9/+_.=-]{12,}|://[^/\s:@]+:[^/\s@]+@|-----BEGIN[^-]*PRIVATE KEY-----[^-]*`)
-	longTokens = regexp.MustCompile(`[A-Za-z0-9+_]{32,}`)
+	longTokens = regexp.MustCompile(`[A-Za-z0-9]{32,}`)
 )
 
 // redact replaces what looks like a secret: a known shape, or a long run of letters of both cases and digits.
