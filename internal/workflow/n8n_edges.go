@@ -329,6 +329,10 @@ func (m *n8nImport) calls() {
 		if strings.Contains(target.scalar(), "$workflow.id") {
 			j, ok = own[n.flow]
 		}
+		if inline := n.v.get("parameters", "workflowJson"); inline.str() != "" {
+			m.note(inline, noteInline, m.graph.Steps[i].Name)
+			continue
+		}
 		if !ok || target.scalar() == "" {
 			m.note(n.v.get("parameters"), noteChild, m.graph.Steps[i].Name)
 			continue

@@ -46,6 +46,7 @@ var (
 	noteNoModel       = n8nNote{"步骤“%s”作为模型接入，但它不是模型", "The step “%s” is connected as a model and is none"}
 	noteNoReference   = n8nNote{"步骤“%s”读取了不存在的步骤“%s”的输出", "The step “%s” reads the output of a step that is not there: “%s”"}
 	noteChild         = n8nNote{"步骤“%s”调用另一个工作流，该工作流不在此文件中", "The step “%s” calls another workflow, which is not in this file"}
+	noteInline        = n8nNote{"步骤“%s”的参数中含有另一个工作流的文本，未导入", "A parameter of the step “%s” holds another workflow as text, which was not imported"}
 )
 
 func (m *n8nImport) note(v *jsonValue, n n8nNote, args ...any) {
