@@ -135,7 +135,7 @@ func (s source) properties(typ reflect.Type, def, defs object) {
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "-" {
-			continue // does not leave the program
+			continue // kept out of the file
 		}
 		p := s.schemaOf(f.Type, defs)
 		if options == "" {
