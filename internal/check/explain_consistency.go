@@ -70,16 +70,11 @@ func (x *explained) identical() []uint64 {
 	cells := make([]uint64, len(x.good))
 	none := make([]bool, len(x.good))
 	for c := range x.cols {
-		col := &x.cols[c]
-		for r := range cells {
-			var key uint64
-			if col.Numbers != nil {
-				key = math.Float64bits(col.Numbers[r] + 0) // no negative zero
-			} else {
-				key = uint64(col.Codes[r])
-				none[r] = none[r] || key == 1 && x.features[c].rest
+		addTo(cells, &x.cols[c])
+		if x.features[c].rest {
+			for r, code := range x.cols[c].Codes {
+				none[r] = none[r] || code == 1
 			}
-			cells[r] = model.Hash(cells[r], key)
 		}
 	}
 	for r := range cells {
@@ -123,7 +118,7 @@ func pairs(x *explained, rows []int32, cells []uint64, seed uint64) [][2]int32 {
 	list := make([]keyed, 0, len(rows))
 	for _, r := range rows {
 		if cells[r] != noCell {
-			list = append(list, keyed{cells[r], model.Hash(seed, uint64(r)), r}) //nolint:gosec // G115: not negative
+			list = append(list, keyed{cells[r], model.Hash(seed, x.keys[r]), r})
 		}
 	}
 	slices.SortFunc(list, func(a, b keyed) int {
