@@ -173,7 +173,7 @@ func (x *explained) offerCodes(f *feature, codes *table.Codes, least int64) plum
 	}
 	f.values = []string{"", ""}
 	for i, c := range keep {
-		final[c] = uint16(i + 2) //nolint:gosec // G115: at most 254
+		final[c] = uint16(i + 2)
 		kept += counts[c]
 		f.values = append(f.values, codes.Dict[c])
 	}

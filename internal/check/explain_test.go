@@ -57,6 +57,7 @@ func lending(seed uint64, n int, noise float64, sexist bool) [][]string {
 }
 
 func lendingInput(tb testing.TB, rows [][]string) check.Input {
+	tb.Helper()
 	in := inputOf(tb, rows)
 	in.MinN, in.MinCell = 30, 10
 	in.Plan.ID, in.Plan.Version, in.Plan.Time = "id", "model", "when"
@@ -378,7 +379,7 @@ func TestSubjectsStayTogether(t *testing.T) {
 	for range 20 {
 		rows := [][]string{{"g", "decision", "x", "person"}}
 		for p := range 200 {
-			row := []string{"a", strconv.Itoa(rng.IntN(2)), fmt.Sprint(rng.IntN(100_000)), fmt.Sprint("p", p)}
+			row := []string{"a", strconv.Itoa(rng.IntN(2)), strconv.Itoa(rng.IntN(100_000)), fmt.Sprint("p", p)}
 			for range 10 {
 				rows = append(rows, row)
 			}

@@ -16,6 +16,7 @@ import (
 // reviewed makes 1,000 decisions, half of them adverse, and a review of every fifth. Reviewers agree within five seconds where
 // stamps is set, and turn a quarter round after minutes where not.
 func reviewed(tb testing.TB, stamps bool, change func(i int, row []string)) check.Input {
+	tb.Helper()
 	decisions := [][]string{{"g", "decision", "case", "at"}}
 	reviews := [][]string{{"case", "suggested", "decided", "seconds", "reviewed_by", "at"}}
 	for i := range 1000 {

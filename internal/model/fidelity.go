@@ -119,7 +119,7 @@ func (t *Tree) Importance(cols []Column, good []bool, blocks [][]int32, repeats 
 			out[c] = Estimate{}
 		default:
 			weight := [2]float64{total / (2 * n[0]), total / (2 * n[1])}
-			out[c] = t.drop(cols, c, good, blocks, repeats, weight, level, Hash(seed, uint64(c))) //nolint:gosec // G115: not negative
+			out[c] = t.drop(cols, c, good, blocks, repeats, weight, level, Hash(seed, uint64(c)))
 		}
 	}
 	return out
