@@ -32,6 +32,8 @@ const (
 	SetAside        Reason = "set-aside"        // a named person set the finding aside until a date
 	InformsOnly     Reason = "informs-only"     // another fairness definition was declared primary; findings stand beside it
 	NotDeclared     Reason = "not-declared"     // the file does not ask for it
+	TooManyValues   Reason = "too-many-values"  // more distinct texts than can be compared
+	ByDesign        Reason = "by-design"        // the rows compared with were selected, which may explain the difference
 )
 
 // Severity is how bad a finding that is not satisfied is.

@@ -19,6 +19,7 @@ func engines() map[string]func(*judge) {
 		"bias.error_rates":              (*judge).errorRates,
 		"bias.representation":           (*judge).representation,
 		"bias.sensitive_basis":          (*judge).sensitiveBasis,
+		"data.drift":                    (*judge).drift,
 	}
 }
 

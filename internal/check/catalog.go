@@ -16,5 +16,6 @@ func Catalog() []Check {
 		biasRepresentation(),
 		biasSelectionRate(),
 		biasSensitiveBasis(),
+		dataDrift(),
 	}
 }

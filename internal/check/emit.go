@@ -140,3 +140,18 @@ func PlainID(s string) string {
 	h := sha256.Sum256([]byte(s))
 	return b.String() + "~" + hex.EncodeToString(h[:4])
 }
+
+// census is the interval of a number that no sampling stands behind: a full count of the given rows or of a file.
+func census(x float64) *plumbline.Interval {
+	return &plumbline.Interval{Low: plumbline.Number(x), High: plumbline.Number(x), Level: 1, Method: "census"}
+}
+
+// census records a number from a full count of the n rows or items given; there is no sample behind it.
+func (e *emitter) census(metric string, unit plumbline.Unit, scope plumbline.Scope, x float64, n int64) {
+	e.value(metric, unit, scope, x, n, census(x))
+}
+
+// censusShare records a share from a full count.
+func (e *emitter) censusShare(metric string, scope plumbline.Scope, k, n int64) {
+	e.share(metric, scope, k, n, census(float64(k)/float64(max(n, 1))))
+}

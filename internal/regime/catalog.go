@@ -50,6 +50,7 @@ func Engines() []string {
 	return []string{
 		"bias.demographic_parity_ratio", "bias.error_rates", "bias.impact_ratio_table", "bias.mitigation_signed",
 		"bias.proxies_declared", "bias.representation", "bias.sensitive_basis",
+		"data.drift",
 	}
 }
 

@@ -76,6 +76,7 @@ func TestEnginesHaveTheirRules(t *testing.T) {
 		"bias.mitigation_signed": {"MB-07"},
 		"bias.representation":    {"MB-08", "min_representation_ratio representation_ratio >= 0.80"},
 		"bias.sensitive_basis":   {"PR-01"},
+		"data.drift":             {"DI-08", "max_psi psi <= 0.10"},
 	}
 	got := map[string][]string{}
 	for _, c := range load(t).Controls {
@@ -176,7 +177,7 @@ func TestReportedRegime(t *testing.T) {
 	}
 	want := [][]string{ // controls, then grounds
 		{
-			"GV-03", "DI-01", "DI-02", "DI-03", "DI-04", "DI-05", "DI-06", "DI-07", "MB-01", "MB-02", "MB-03", "MB-04", "MB-05", "MB-06", "MB-07", "MB-08",
+			"GV-03", "DI-01", "DI-02", "DI-03", "DI-04", "DI-05", "DI-06", "DI-07", "DI-08", "MB-01", "MB-02", "MB-03", "MB-04", "MB-05", "MB-06", "MB-07", "MB-08",
 			"EX-01", "EX-02", "EX-03", "EX-04", "EX-05", "SE-01", "SE-02", "SE-03", "SE-04", "SE-05", "SE-06", "SE-07", "SE-08", "SE-09",
 		},
 		{"CN-PIPL-55", "CN-ALG-8", "CN-NDRA-5", "CN-NFRA8", "CN-AIETH-15"},

@@ -10,7 +10,6 @@ import (
 	"github.com/plumbline-project/plumbline/internal/stat"
 )
 
-
 // quantile is its inverse, on (0, 1).
 func quantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
 
@@ -101,8 +100,10 @@ func cellSettings() []driftSetting {
 		n, m int
 		p, q []float64
 	}{
-		{100, 100, []float64{0.5, 0.5}, []float64{0.5, 0.5}}, {100, 150, []float64{0.5, 0.3, 0.2}, []float64{0.3, 0.3, 0.4}},
-		{400, 400, []float64{0.9, 0.08, 0.02}, []float64{0.9, 0.08, 0.02}}, {1000, 1000, []float64{0.97, 0.03}, []float64{0.9, 0.1}},
+		{100, 100, []float64{0.5, 0.5}, []float64{0.5, 0.5}},
+		{100, 150, []float64{0.5, 0.3, 0.2}, []float64{0.3, 0.3, 0.4}},
+		{400, 400, []float64{0.9, 0.08, 0.02}, []float64{0.9, 0.08, 0.02}},
+		{1000, 1000, []float64{0.97, 0.03}, []float64{0.9, 0.1}},
 		{500, 2000, []float64{0.4, 0.3, 0.2, 0.05, 0.05}, []float64{0.3, 0.3, 0.2, 0.1, 0.1}},
 	} {
 		psi, js, tv := 0.0, 0.0, 0.0

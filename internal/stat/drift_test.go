@@ -149,7 +149,9 @@ func TestSortAgreesWithComparison(t *testing.T) {
 		"few values": func() float64 { return float64(rng.IntN(7)) - 3 },
 		"close":      func() float64 { return 1e9 + rng.Float64()*1e-6 },
 		"tiny":       func() float64 { return rng.Float64() * 5e-320 },
-		"extremes":   func() float64 { return []float64{math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), math.MaxFloat64}[rng.IntN(5)] },
+		"extremes": func() float64 {
+			return []float64{math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), math.MaxFloat64}[rng.IntN(5)]
+		},
 	}
 	for name, draw := range makers {
 		for _, n := range []int{0, 1, 2, 511, 512, 513, 5000} {

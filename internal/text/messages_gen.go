@@ -620,6 +620,62 @@ func CheckBiasSensitiveBasisTitle() plumbline.Text {
 	}
 }
 
+// CheckDataDriftFix is the message check.data.drift.fix: "Find out why the column moved: another population, another form, another unit, a broken feed. Where the change is real, test the workflow on present data and train it anew where that is needed; declare the present period as reference afterwards.".
+func CheckDataDriftFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "查明该列为何变化：人群不同、表单不同、单位不同，还是数据源出错。变化属实的，用现在的数据测试工作流，必要时重新训练；之后把当前时段声明为参照数据。",
+		EN: "Find out why the column moved: another population, another form, another unit, a broken feed. Where the change is real, test the workflow on present data and train it anew where that is needed; declare the present period as reference afterwards.",
+	}
+}
+
+// CheckDataDriftImportance is the message check.data.drift.importance: "A workflow was built and tested on certain data. The further the present ones move away, the less its test says about the decisions that it makes.".
+func CheckDataDriftImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流是在特定数据上建立和测试的。现在的数据偏离得越远，原有测试对现在的决定就越没有说服力。",
+		EN: "A workflow was built and tested on certain data. The further the present ones move away, the less its test says about the decisions that it makes.",
+	}
+}
+
+// CheckDataDriftMeaning is the message check.data.drift.meaning: "How far each column of the decisions lies from the same column of the reference or training data: PSI over the quantiles before, Jensen–Shannon, Kolmogorov–Smirnov and Wasserstein distance, values that never occurred, missing values. Keys, dates, times and stated reasons are left out. Where the earlier data hold accepted cases only, they are compared with the accepted decisions.".
+func CheckDataDriftMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策数据的每一列与参照数据或训练数据的同名列相距多远：按此前分位数分箱的 PSI、Jensen–Shannon 距离、Kolmogorov–Smirnov 统计量、Wasserstein 距离、从未出现过的取值和缺失值。键、日期、时间和陈述的理由不参与比较。如果此前的数据只含获批案例，则只与获批的决定比较。",
+		EN: "How far each column of the decisions lies from the same column of the reference or training data: PSI over the quantiles before, Jensen–Shannon, Kolmogorov–Smirnov and Wasserstein distance, values that never occurred, missing values. Keys, dates, times and stated reasons are left out. Where the earlier data hold accepted cases only, they are compared with the accepted decisions.",
+	}
+}
+
+// CheckDataDriftParamBins is the message check.data.drift.param.bins: "Bins between the quantiles of the earlier data, the field's usual number; fewer different values are bins of their own.".
+func CheckDataDriftParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按此前数据的分位数分箱，取业内常用的箱数；不同取值更少时，每个取值自成一箱。",
+		EN: "Bins between the quantiles of the earlier data, the field's usual number; fewer different values are bins of their own.",
+	}
+}
+
+// CheckDataDriftParamMaxDistributions is the message check.data.drift.param.max_distributions: "Columns that are drawn, those with the largest drift. Sensitive features and declared personal data are never drawn.".
+func CheckDataDriftParamMaxDistributions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "绘出分布的列数，取漂移最大的列。敏感特征和声明的个人数据列从不绘出。",
+		EN: "Columns that are drawn, those with the largest drift. Sensitive features and declared personal data are never drawn.",
+	}
+}
+
+// CheckDataDriftParamMinRows is the message check.data.drift.param.min_rows: "Known values on each side under which a column of numbers gets no PSI: five for each bin.".
+func CheckDataDriftParamMinRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每一侧的已知值少于此数时，数值列不计算 PSI：每箱五行。",
+		EN: "Known values on each side under which a column of numbers gets no PSI: five for each bin.",
+	}
+}
+
+// CheckDataDriftTitle is the message check.data.drift.title: "Drift from the earlier data".
+func CheckDataDriftTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与此前数据相比的漂移",
+		EN: "Drift from the earlier data",
+	}
+}
+
 // ClaimAuditorDeclared is the message claim.auditor_declared: "as declared; checked by {name} on {day} at source".
 func ClaimAuditorDeclared(name string, day string) plumbline.Text {
 	return plumbline.Text{
@@ -857,6 +913,62 @@ func FindingBasisStated(column string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "敏感列 " + column + " 的来源、法律依据和删除日期均已写明。",
 		EN: "Source, legal basis and date of deletion of the sensitive column " + column + " are stated.",
+	}
+}
+
+// FindingDataAccepted is the message finding.data_accepted: "{statement} The earlier data hold accepted cases by design, so they were compared with accepted decisions only.".
+func FindingDataAccepted(statement plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: statement.ZH + "此前的数据按设计只含获批案例，因此只与获批的决定比较。",
+		EN: statement.EN + " The earlier data hold accepted cases by design, so they were compared with accepted decisions only.",
+	}
+}
+
+// FindingDataDrift is the message finding.data_drift: "{column} has moved from the {role}: PSI {numbers}; the whole interval is above {line}.".
+func FindingDataDrift(column string, role plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 已偏离" + role.ZH + "：PSI 为 " + numbers.ZH + "；整个区间高于 " + FormatRatio(plumbline.Chinese, line) + "。",
+		EN: column + " has moved from the " + role.EN + ": PSI " + numbers.EN + "; the whole interval is above " + FormatRatio(plumbline.English, line) + ".",
+	}
+}
+
+// FindingDataDriftByDesign is the message finding.data_drift_by_design: "{column} differs from the {role}: PSI {numbers}. The training data have no decision column, so that they may hold selected cases only; then the difference is there by design, and it is not called drift.".
+func FindingDataDriftByDesign(column string, role plumbline.Text, numbers plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 与" + role.ZH + "不同：PSI 为 " + numbers.ZH + "。训练数据没有决定列，可能只含经过筛选的案例；若是如此，差异由筛选造成，因此不称为漂移。",
+		EN: column + " differs from the " + role.EN + ": PSI " + numbers.EN + ". The training data have no decision column, so that they may hold selected cases only; then the difference is there by design, and it is not called drift.",
+	}
+}
+
+// FindingDataDriftOpen is the message finding.data_drift_open: "{n} not settled against the {role}, such as {columns}: {reason}.".
+func FindingDataDriftOpen(n int64, role plumbline.Text, columns []string, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "与" + role.ZH + "相比，有 " + FormatInt(plumbline.Chinese, n) + " 列尚无定论，例如 " + FormatList(plumbline.Chinese, columns) + "：" + reason.ZH + "。",
+		EN: plural(plumbline.English, n, "One column was", "# columns were") + " not settled against the " + role.EN + ", such as " + FormatList(plumbline.English, columns) + ": " + reason.EN + ".",
+	}
+}
+
+// FindingDataNoBefore is the message finding.data_no_before: "No training or reference data are declared, so drift was not measured.".
+func FindingDataNoBefore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有声明训练数据或参照数据，未测量漂移。",
+		EN: "No training or reference data are declared, so drift was not measured.",
+	}
+}
+
+// FindingDataNoDrift is the message finding.data_no_drift: "{n} of the decisions resemble the {role}: PSI with its whole interval is at most {line}; the largest is {largest}, of {column}.".
+func FindingDataNoDrift(n int64, role plumbline.Text, line float64, largest float64, column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策数据有 " + FormatInt(plumbline.Chinese, n) + " 列与" + role.ZH + "相近：PSI 的整个区间不高于 " + FormatRatio(plumbline.Chinese, line) + "；最大的是 " + column + "，为 " + FormatRatio(plumbline.Chinese, largest) + "。",
+		EN: plural(plumbline.English, n, "One column", "# columns") + " of the decisions resemble the " + role.EN + ": PSI with its whole interval is at most " + FormatRatio(plumbline.English, line) + "; the largest is " + FormatRatio(plumbline.English, largest) + ", of " + column + ".",
+	}
+}
+
+// FindingDataNoneCommon is the message finding.data_none_common: "No column of the {role} can be compared with the decisions.".
+func FindingDataNoneCommon(role plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: role.ZH + "中没有可与决策数据比较的列。",
+		EN: "No column of the " + role.EN + " can be compared with the decisions.",
 	}
 }
 
@@ -1228,6 +1340,14 @@ func MetricCalibrationSlope() plumbline.Text {
 	}
 }
 
+// MetricComparedColumns is the message metric.compared_columns: "columns compared with earlier data".
+func MetricComparedColumns() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与此前数据比较的列数",
+		EN: "columns compared with earlier data",
+	}
+}
+
 // MetricConditionalDemographicDisparity is the message metric.conditional_demographic_disparity: "conditional demographic disparity (CDD)".
 func MetricConditionalDemographicDisparity() plumbline.Text {
 	return plumbline.Text{
@@ -1364,6 +1484,30 @@ func MetricGroupSize() plumbline.Text {
 	}
 }
 
+// MetricJensenShannonDistance is the message metric.jensen_shannon_distance: "Jensen–Shannon distance (base 2), bias of chance removed".
+func MetricJensenShannonDistance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Jensen–Shannon 距离（以 2 为底，已扣除随机偏差）",
+		EN: "Jensen–Shannon distance (base 2), bias of chance removed",
+	}
+}
+
+// MetricKsP is the message metric.ks_p: "p-value of the Kolmogorov–Smirnov test".
+func MetricKsP() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Kolmogorov–Smirnov 检验 p 值",
+		EN: "p-value of the Kolmogorov–Smirnov test",
+	}
+}
+
+// MetricKsStatistic is the message metric.ks_statistic: "Kolmogorov–Smirnov statistic (D)".
+func MetricKsStatistic() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Kolmogorov–Smirnov 统计量（D）",
+		EN: "Kolmogorov–Smirnov statistic (D)",
+	}
+}
+
 // MetricLabelCoverage is the message metric.label_coverage: "share of decisions with a known outcome".
 func MetricLabelCoverage() plumbline.Text {
 	return plumbline.Text{
@@ -1409,6 +1553,14 @@ func MetricMissingShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "缺失值占比",
 		EN: "share of missing values",
+	}
+}
+
+// MetricMissingShareDifference is the message metric.missing_share_difference: "share of missing values now minus before".
+func MetricMissingShareDifference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "缺失值占比之差（现在减此前）",
+		EN: "share of missing values now minus before",
 	}
 }
 
@@ -1548,6 +1700,30 @@ func MetricProxySkill() plumbline.Text {
 	}
 }
 
+// MetricPsi is the message metric.psi: "population stability index (PSI), bias of chance removed".
+func MetricPsi() plumbline.Text {
+	return plumbline.Text{
+		ZH: "群体稳定性指数（PSI，已扣除随机偏差）",
+		EN: "population stability index (PSI), bias of chance removed",
+	}
+}
+
+// MetricPsiRaw is the message metric.psi_raw: "population stability index (PSI) by the formula alone".
+func MetricPsiRaw() plumbline.Text {
+	return plumbline.Text{
+		ZH: "群体稳定性指数（PSI，按公式直接计算）",
+		EN: "population stability index (PSI) by the formula alone",
+	}
+}
+
+// MetricRefusedShareBefore is the message metric.refused_share_before: "share of refused cases in the earlier data".
+func MetricRefusedShareBefore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "此前数据中被拒案例的占比",
+		EN: "share of refused cases in the earlier data",
+	}
+}
+
 // MetricRepresentationRatio is the message metric.representation_ratio: "representation ratio".
 func MetricRepresentationRatio() plumbline.Text {
 	return plumbline.Text{
@@ -1577,6 +1753,14 @@ func MetricSensitiveBasisComplete() plumbline.Text {
 	return plumbline.Text{
 		ZH: "已写明的来源、法律依据与删除日期项数",
 		EN: "parts stated of source, legal basis and date of deletion",
+	}
+}
+
+// MetricTotalVariation is the message metric.total_variation: "total variation distance".
+func MetricTotalVariation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "总变差距离",
+		EN: "total variation distance",
 	}
 }
 
@@ -1625,6 +1809,30 @@ func MetricUnjudgedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "未判定群体的人数占比",
 		EN: "share of people in groups that were not judged",
+	}
+}
+
+// MetricUnseenCategoryShare is the message metric.unseen_category_share: "share of rows with a value that did not occur before".
+func MetricUnseenCategoryShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值此前从未出现的行占比",
+		EN: "share of rows with a value that did not occur before",
+	}
+}
+
+// MetricWasserstein is the message metric.wasserstein: "Wasserstein distance, in the unit of the column".
+func MetricWasserstein() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Wasserstein 距离（以该列的单位计）",
+		EN: "Wasserstein distance, in the unit of the column",
+	}
+}
+
+// MetricWassersteinNormalised is the message metric.wasserstein_normalised: "Wasserstein distance by the standard deviation before".
+func MetricWassersteinNormalised() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Wasserstein 距离除以此前的标准差",
+		EN: "Wasserstein distance by the standard deviation before",
 	}
 }
 
@@ -1772,6 +1980,22 @@ func PartBlurred(value float64, low float64, high float64) plumbline.Text {
 	}
 }
 
+// PartDataReference is the message part.data_reference: "reference data".
+func PartDataReference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "参照数据",
+		EN: "reference data",
+	}
+}
+
+// PartDataTraining is the message part.data_training: "training data".
+func PartDataTraining() plumbline.Text {
+	return plumbline.Text{
+		ZH: "训练数据",
+		EN: "training data",
+	}
+}
+
 // PartDeleteBy is the message part.delete_by: "date of deletion".
 func PartDeleteBy() plumbline.Text {
 	return plumbline.Text{
@@ -1817,6 +2041,14 @@ func PartWithheld() plumbline.Text {
 	return plumbline.Text{
 		ZH: "为避免识别个人，数值不予显示",
 		EN: "numbers withheld to keep people out",
+	}
+}
+
+// ReasonByDesign is the message reason.by-design: "the earlier data were selected, which may explain the difference by itself".
+func ReasonByDesign() plumbline.Text {
+	return plumbline.Text{
+		ZH: "此前的数据经过筛选，差异可能仅由筛选造成",
+		EN: "the earlier data were selected, which may explain the difference by itself",
 	}
 }
 
@@ -1929,6 +2161,14 @@ func ReasonTooManyGroups() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体过多，无法比较",
 		EN: "too many groups to compare",
+	}
+}
+
+// ReasonTooManyValues is the message reason.too-many-values: "it has more different values than can be compared".
+func ReasonTooManyValues() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不同的取值过多，无法比较",
+		EN: "it has more different values than can be compared",
 	}
 }
 
@@ -4552,6 +4792,13 @@ var fixed = [...]entry{
 	{"check.bias.sensitive_basis.importance", CheckBiasSensitiveBasisImportance()},
 	{"check.bias.sensitive_basis.meaning", CheckBiasSensitiveBasisMeaning()},
 	{"check.bias.sensitive_basis.title", CheckBiasSensitiveBasisTitle()},
+	{"check.data.drift.fix", CheckDataDriftFix()},
+	{"check.data.drift.importance", CheckDataDriftImportance()},
+	{"check.data.drift.meaning", CheckDataDriftMeaning()},
+	{"check.data.drift.param.bins", CheckDataDriftParamBins()},
+	{"check.data.drift.param.max_distributions", CheckDataDriftParamMaxDistributions()},
+	{"check.data.drift.param.min_rows", CheckDataDriftParamMinRows()},
+	{"check.data.drift.title", CheckDataDriftTitle()},
 	{"claim.exposure", ClaimExposure()},
 	{"claim.no_penalties", ClaimNoPenalties()},
 	{"claim.no_submission_duty", ClaimNoSubmissionDuty()},
@@ -4575,6 +4822,7 @@ var fixed = [...]entry{
 	{"fairness.equal_opportunity", FairnessEqualOpportunity()},
 	{"fairness.equalized_odds", FairnessEqualizedOdds()},
 	{"fairness.predictive_parity", FairnessPredictiveParity()},
+	{"finding.data_no_before", FindingDataNoBefore()},
 	{"finding.no_population", FindingNoPopulation()},
 	{"finding.nothing_to_mitigate", FindingNothingToMitigate()},
 	{"force.admin-reg", ForceAdminReg()},
@@ -4604,6 +4852,7 @@ var fixed = [...]entry{
 	{"metric.calibration_in_the_large_difference", MetricCalibrationInTheLargeDifference()},
 	{"metric.calibration_intercept", MetricCalibrationIntercept()},
 	{"metric.calibration_slope", MetricCalibrationSlope()},
+	{"metric.compared_columns", MetricComparedColumns()},
 	{"metric.conditional_demographic_disparity", MetricConditionalDemographicDisparity()},
 	{"metric.demographic_disparity", MetricDemographicDisparity()},
 	{"metric.demographic_parity_difference", MetricDemographicParityDifference()},
@@ -4621,12 +4870,16 @@ var fixed = [...]entry{
 	{"metric.false_positive_rate_ratio", MetricFalsePositiveRateRatio()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.jensen_shannon_distance", MetricJensenShannonDistance()},
+	{"metric.ks_p", MetricKsP()},
+	{"metric.ks_statistic", MetricKsStatistic()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
 	{"metric.mantel_haenszel_risk_difference", MetricMantelHaenszelRiskDifference()},
 	{"metric.missing_group_ratio", MetricMissingGroupRatio()},
 	{"metric.missing_share", MetricMissingShare()},
+	{"metric.missing_share_difference", MetricMissingShareDifference()},
 	{"metric.negative_predictive_value", MetricNegativePredictiveValue()},
 	{"metric.negative_predictive_value_difference", MetricNegativePredictiveValueDifference()},
 	{"metric.negative_predictive_value_ratio", MetricNegativePredictiveValueRatio()},
@@ -4644,24 +4897,34 @@ var fixed = [...]entry{
 	{"metric.proxy_influence", MetricProxyInfluence()},
 	{"metric.proxy_p", MetricProxyP()},
 	{"metric.proxy_skill", MetricProxySkill()},
+	{"metric.psi", MetricPsi()},
+	{"metric.psi_raw", MetricPsiRaw()},
+	{"metric.refused_share_before", MetricRefusedShareBefore()},
 	{"metric.representation_ratio", MetricRepresentationRatio()},
 	{"metric.sample_share", MetricSampleShare()},
 	{"metric.selection_rate", MetricSelectionRate()},
 	{"metric.sensitive_basis_complete", MetricSensitiveBasisComplete()},
+	{"metric.total_variation", MetricTotalVariation()},
 	{"metric.true_negative_rate", MetricTrueNegativeRate()},
 	{"metric.true_negative_rate_difference", MetricTrueNegativeRateDifference()},
 	{"metric.true_negative_rate_ratio", MetricTrueNegativeRateRatio()},
 	{"metric.true_positive_rate", MetricTruePositiveRate()},
 	{"metric.undecided_share", MetricUndecidedShare()},
 	{"metric.unjudged_share", MetricUnjudgedShare()},
+	{"metric.unseen_category_share", MetricUnseenCategoryShare()},
+	{"metric.wasserstein", MetricWasserstein()},
+	{"metric.wasserstein_normalised", MetricWassersteinNormalised()},
 	{"note.independent", NoteIndependent()},
 	{"note.primary_default", NotePrimaryDefault()},
 	{"note.seed_chosen", NoteSeedChosen()},
 	{"note.selective_labels", NoteSelectiveLabels()},
 	{"part.basis", PartBasis()},
+	{"part.data_reference", PartDataReference()},
+	{"part.data_training", PartDataTraining()},
 	{"part.delete_by", PartDeleteBy()},
 	{"part.source", PartSource()},
 	{"part.withheld", PartWithheld()},
+	{"reason.by-design", ReasonByDesign()},
 	{"reason.constant", ReasonConstant()},
 	{"reason.inconclusive", ReasonInconclusive()},
 	{"reason.informs-only", ReasonInformsOnly()},
@@ -4676,6 +4939,7 @@ var fixed = [...]entry{
 	{"reason.set-aside", ReasonSetAside()},
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
+	{"reason.too-many-values", ReasonTooManyValues()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},
 	{"reason.zero-denominator", ReasonZeroDenominator()},
 	{"rel.equal", RelEqual()},
