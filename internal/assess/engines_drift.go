@@ -35,12 +35,12 @@ func (j *judge) drift() {
 		}
 		compared = true
 		state, reason := side(o, rule)
-		switch {
-		case state == plumbline.Satisfied:
+		switch state {
+		case plumbline.Satisfied:
 			calm = append(calm, o)
-		case state == plumbline.NotTested:
+		case plumbline.NotTested, plumbline.NotApplicable:
 			open[reason] = append(open[reason], o)
-		default:
+		case plumbline.NotSatisfied:
 			j.add(moved(o, rule, name, byDesign))
 		}
 	}

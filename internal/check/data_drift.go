@@ -127,7 +127,7 @@ func (d *drift) columns() []driftColumn {
 	var out []driftColumn
 	for _, c := range d.in.Table.Info() {
 		kind, both := before[c.Name]
-		if !both || slices.Contains(apart, c.Name) || !comparable(kind) || !comparable(c.Kind) {
+		if !both || slices.Contains(apart, c.Name) || !lasting(kind) || !lasting(c.Kind) {
 			continue
 		}
 		out = append(out, driftColumn{c.Name, numeric(kind) && numeric(c.Kind)})
@@ -137,8 +137,8 @@ func (d *drift) columns() []driftColumn {
 
 func numeric(k table.Kind) bool { return k == table.Integer || k == table.Number }
 
-// comparable leaves out what moves with time by nature, and what has no values of its own.
-func comparable(k table.Kind) bool { return k != table.Date && k != table.Time && k != table.Nested }
+// lasting leaves out what moves with time by nature, and what has no values of its own.
+func lasting(k table.Kind) bool { return k != table.Date && k != table.Time && k != table.Nested }
 
 // selection says which decisions the table before is comparable with. Training data often hold accepted cases only, since
 // an outcome exists for no other: then only the accepted ones are compared. It records what share of the rows before were
@@ -359,7 +359,7 @@ func countCodes(c *table.Codes, picked []uint64) []int64 {
 func together(was, is []string, before, now []int64) []values {
 	var all []values
 	for i, j := 1, 1; i < len(was) || j < len(is); {
-		order := 0
+		var order int
 		switch {
 		case i == len(was):
 			order = 1
