@@ -35,6 +35,8 @@ const (
 	NotDeclared      Reason = "not-declared"      // the file does not ask for it
 	OtherRole        Reason = "other-role"        // the column has another role: key, time, decision, label, score, reasons, version, personal text
 	Indistinct       Reason = "indistinct"        // the columns say too little to tell a defect from what is natural
+	TooManyValues    Reason = "too-many-values"   // more distinct texts than can be compared
+	ByDesign         Reason = "by-design"         // the rows compared with were selected, which may explain the difference
 )
 
 // Severity is how bad a finding that is not satisfied is.

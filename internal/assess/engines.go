@@ -38,6 +38,7 @@ func engines() map[string]func(*judge) {
 		"security.supply_chain":         (*judge).definition,
 		"security.tools":                (*judge).definition,
 		"security.transport":            (*judge).definition,
+		"data.drift":                    (*judge).drift,
 	}
 }
 

@@ -153,6 +153,11 @@ func scopeName(s plumbline.Scope) string {
 			b.WriteString("/" + check.PlainID(part))
 		}
 	}
+	for _, part := range [][2]string{{"table", s.Table}, {"step", s.Step}, {"item", s.Item}} {
+		if part[1] != "" {
+			b.WriteString("/" + part[0] + "=" + check.PlainID(part[1]))
+		}
+	}
 	return b.String()
 }
 

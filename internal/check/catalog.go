@@ -47,5 +47,6 @@ func Catalog() []Check {
 		securitySecrets(),
 		securityTransport(),
 		securityTriggers(),
+		dataDrift(),
 	}
 }

@@ -50,7 +50,7 @@ func Engines() []string {
 	return []string{
 		"bias.demographic_parity_ratio", "bias.error_rates", "bias.impact_ratio_table", "bias.mitigation_signed",
 		"bias.proxies_declared", "bias.representation", "bias.sensitive_basis",
-		"data.integrity", "data.lineage", "data.quality", "data.sources",
+		"data.drift", "data.integrity", "data.lineage", "data.quality", "data.sources",
 		"explain.documentation", "explain.reasons", "explain.replayability", "explain.surrogate", "explain.training_data",
 		"govern.assessment", "govern.inventory",
 		"oversight.reviews",

@@ -165,6 +165,7 @@ func TestEnginesHaveTheirRules(t *testing.T) {
 		},
 		"security.secrets":  {"SE-10", "max_plaintext_secrets plaintext_secrets <= 0"},
 		"security.failures": {"SE-11", "max_unhandled_failures unhandled_failures <= 0", "max_swallowed_failures swallowed_failures <= 0"},
+		"data.drift":        {"DI-08", "max_psi psi <= 0.10"},
 	}
 	got := map[string][]string{}
 	for _, c := range load(t).Controls {
@@ -265,7 +266,7 @@ func TestReportedRegime(t *testing.T) {
 	}
 	want := [][]string{ // controls, then grounds
 		{
-			"GV-03", "DI-01", "DI-02", "DI-03", "DI-04", "DI-05", "DI-06", "DI-07", "MB-01", "MB-02", "MB-03", "MB-04", "MB-05", "MB-06", "MB-07", "MB-08",
+			"GV-03", "DI-01", "DI-02", "DI-03", "DI-04", "DI-05", "DI-06", "DI-07", "DI-08", "MB-01", "MB-02", "MB-03", "MB-04", "MB-05", "MB-06", "MB-07", "MB-08",
 			"EX-01", "EX-02", "EX-03", "EX-04", "EX-05", "EX-06", "EX-07", "SE-01", "SE-02", "SE-03", "SE-04", "SE-05", "SE-06", "SE-07", "SE-08", "SE-09",
 			"SE-10", "SE-11",
 		},

@@ -165,8 +165,8 @@ func poissonTail(a, x, mean float64) float64 {
 	if x <= 0 {
 		return 1
 	}
-	tail, lg := gammaTail(a, x), 0.0
-	lg, _ = math.Lgamma(a + 1)
+	tail := gammaTail(a, x)
+	lg, _ := math.Lgamma(a + 1)
 	logStep := a*math.Log(x) - x - lg
 	weight, sum, left := math.Exp(-mean), 0.0, 1.0
 	for j := 1.0; ; j++ {

@@ -24,7 +24,7 @@ const (
 func (s *Sorter) Sort(values []float64, valid []uint64) []float64 {
 	n := 0
 	for i, v := range values {
-		if v == v && (valid == nil || valid[i>>6]>>(i&63)&1 != 0) { //nolint:staticcheck // SA4000: v == v is false for NaN
+		if v == v && (valid == nil || valid[i>>6]>>(i&63)&1 != 0) {
 			values[n] = v + 0 // −0 + 0 is 0
 			n++
 		}
@@ -54,7 +54,7 @@ func (s *Sorter) radix(values []float64) {
 		counts[3][u>>(lowBits+3*digitBits)&mask]++
 	}
 	for d := range passes {
-		shift := uint(lowBits + d*digitBits) //nolint:gosec // G115: under 64
+		shift := uint(lowBits + d*digitBits)
 		c := &counts[d]
 		if int(c[from[0]>>shift&mask]) == len(values) {
 			continue // all values have the same digit

@@ -956,6 +956,62 @@ func CheckDataConstantTitle() plumbline.Text {
 	}
 }
 
+// CheckDataDriftFix is the message check.data.drift.fix: "Find out why the column moved: another population, another form, another unit, a broken feed. Where the change is real, test the workflow on present data and train it anew where that is needed; declare the present period as reference afterwards.".
+func CheckDataDriftFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "查明该列为何变化：人群不同、表单不同、单位不同，还是数据源出错。变化属实的，用现在的数据测试工作流，必要时重新训练；之后把当前时段声明为参照数据。",
+		EN: "Find out why the column moved: another population, another form, another unit, a broken feed. Where the change is real, test the workflow on present data and train it anew where that is needed; declare the present period as reference afterwards.",
+	}
+}
+
+// CheckDataDriftImportance is the message check.data.drift.importance: "A workflow was built and tested on certain data. The further the present ones move away, the less its test says about the decisions that it makes.".
+func CheckDataDriftImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流是在特定数据上建立和测试的。现在的数据偏离得越远，原有测试对现在的决定就越没有说服力。",
+		EN: "A workflow was built and tested on certain data. The further the present ones move away, the less its test says about the decisions that it makes.",
+	}
+}
+
+// CheckDataDriftMeaning is the message check.data.drift.meaning: "How far each column of the decisions lies from the same column of the reference or training data: PSI over the quantiles before, Jensen–Shannon, Kolmogorov–Smirnov and Wasserstein distance, values that never occurred, missing values. Keys, dates, times and stated reasons are left out. Where the earlier data hold accepted cases only, they are compared with the accepted decisions.".
+func CheckDataDriftMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策数据的每一列与参照数据或训练数据的同名列相距多远：按此前分位数分箱的 PSI、Jensen–Shannon 距离、Kolmogorov–Smirnov 统计量、Wasserstein 距离、从未出现过的取值和缺失值。键、日期、时间和陈述的理由不参与比较。如果此前的数据只含获批案例，则只与获批的决定比较。",
+		EN: "How far each column of the decisions lies from the same column of the reference or training data: PSI over the quantiles before, Jensen–Shannon, Kolmogorov–Smirnov and Wasserstein distance, values that never occurred, missing values. Keys, dates, times and stated reasons are left out. Where the earlier data hold accepted cases only, they are compared with the accepted decisions.",
+	}
+}
+
+// CheckDataDriftParamBins is the message check.data.drift.param.bins: "Bins between the quantiles of the earlier data, the field's usual number; fewer different values are bins of their own.".
+func CheckDataDriftParamBins() plumbline.Text {
+	return plumbline.Text{
+		ZH: "按此前数据的分位数分箱，取业内常用的箱数；不同取值更少时，每个取值自成一箱。",
+		EN: "Bins between the quantiles of the earlier data, the field's usual number; fewer different values are bins of their own.",
+	}
+}
+
+// CheckDataDriftParamMaxDistributions is the message check.data.drift.param.max_distributions: "Columns that are drawn, those with the largest drift. Sensitive features and declared personal data are never drawn.".
+func CheckDataDriftParamMaxDistributions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "绘出分布的列数，取漂移最大的列。敏感特征和声明的个人数据列从不绘出。",
+		EN: "Columns that are drawn, those with the largest drift. Sensitive features and declared personal data are never drawn.",
+	}
+}
+
+// CheckDataDriftParamMinRows is the message check.data.drift.param.min_rows: "Known values on each side under which a column of numbers gets no PSI: five for each bin.".
+func CheckDataDriftParamMinRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每一侧的已知值少于此数时，数值列不计算 PSI：每箱五行。",
+		EN: "Known values on each side under which a column of numbers gets no PSI: five for each bin.",
+	}
+}
+
+// CheckDataDriftTitle is the message check.data.drift.title: "Drift from the earlier data".
+func CheckDataDriftTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与此前数据相比的漂移",
+		EN: "Drift from the earlier data",
+	}
+}
+
 // CheckDataDuplicatesFix is the message check.data.duplicates.fix: "Find where the copies come from (a join, a repeated import, a retry), remove them at the source, and split data by person before a model is trained.".
 func CheckDataDuplicatesFix() plumbline.Text {
 	return plumbline.Text{
@@ -2684,6 +2740,14 @@ func FindingBasisStated(column string) plumbline.Text {
 	}
 }
 
+// FindingDataAccepted is the message finding.data_accepted: "{statement} The earlier data hold accepted cases by design, so they were compared with accepted decisions only.".
+func FindingDataAccepted(statement plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: statement.ZH + "此前的数据按设计只含获批案例，因此只与获批的决定比较。",
+		EN: statement.EN + " The earlier data hold accepted cases by design, so they were compared with accepted decisions only.",
+	}
+}
+
 // FindingDataBetween is the message finding.data_between: "{place}: {metric} is {value}, interval {low} to {high}, beyond {line} (n = {n}).".
 func FindingDataBetween(place plumbline.Text, metric plumbline.Text, value float64, low float64, high float64, line float64, n int64) plumbline.Text {
 	return plumbline.Text{
@@ -2700,11 +2764,59 @@ func FindingDataBeyond(place plumbline.Text, metric plumbline.Text, value float6
 	}
 }
 
+// FindingDataDrift is the message finding.data_drift: "{column} has moved from the {role}: PSI {numbers}; the whole interval is above {line}.".
+func FindingDataDrift(column string, role plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 已偏离" + role.ZH + "：PSI 为 " + numbers.ZH + "；整个区间高于 " + FormatRatio(plumbline.Chinese, line) + "。",
+		EN: column + " has moved from the " + role.EN + ": PSI " + numbers.EN + "; the whole interval is above " + FormatRatio(plumbline.English, line) + ".",
+	}
+}
+
+// FindingDataDriftByDesign is the message finding.data_drift_by_design: "{column} differs from the {role}: PSI {numbers}. The training data have no decision column, so that they may hold selected cases only; then the difference is there by design, and it is not called drift.".
+func FindingDataDriftByDesign(column string, role plumbline.Text, numbers plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 与" + role.ZH + "不同：PSI 为 " + numbers.ZH + "。训练数据没有决定列，可能只含经过筛选的案例；若是如此，差异由筛选造成，因此不称为漂移。",
+		EN: column + " differs from the " + role.EN + ": PSI " + numbers.EN + ". The training data have no decision column, so that they may hold selected cases only; then the difference is there by design, and it is not called drift.",
+	}
+}
+
+// FindingDataDriftOpen is the message finding.data_drift_open: "{n} not settled against the {role}, such as {columns}: {reason}.".
+func FindingDataDriftOpen(n int64, role plumbline.Text, columns []string, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "与" + role.ZH + "相比，有 " + FormatInt(plumbline.Chinese, n) + " 列尚无定论，例如 " + FormatList(plumbline.Chinese, columns) + "：" + reason.ZH + "。",
+		EN: plural(plumbline.English, n, "One column was", "# columns were") + " not settled against the " + role.EN + ", such as " + FormatList(plumbline.English, columns) + ": " + reason.EN + ".",
+	}
+}
+
 // FindingDataFine is the message finding.data_fine: "{metric}: {n} looked at, each on the good side of {line}.".
 func FindingDataFine(metric plumbline.Text, n int64, line float64) plumbline.Text {
 	return plumbline.Text{
 		ZH: metric.ZH + "：共检查 " + plural(plumbline.Chinese, n, "#", "#") + " 项（列、表或输入），均在阈值 " + FormatNumber(plumbline.Chinese, line, 4) + " 的有利一侧。",
 		EN: metric.EN + ": " + plural(plumbline.English, n, "one column, table or input was", "# columns, tables or inputs were") + " looked at, each on the good side of " + FormatNumber(plumbline.English, line, 4) + ".",
+	}
+}
+
+// FindingDataNoBefore is the message finding.data_no_before: "No training or reference data are declared, so drift was not measured.".
+func FindingDataNoBefore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有声明训练数据或参照数据，未测量漂移。",
+		EN: "No training or reference data are declared, so drift was not measured.",
+	}
+}
+
+// FindingDataNoDrift is the message finding.data_no_drift: "{n} of the decisions resemble the {role}: PSI with its whole interval is at most {line}; the largest is {largest}, of {column}.".
+func FindingDataNoDrift(n int64, role plumbline.Text, line float64, largest float64, column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策数据有 " + FormatInt(plumbline.Chinese, n) + " 列与" + role.ZH + "相近：PSI 的整个区间不高于 " + FormatRatio(plumbline.Chinese, line) + "；最大的是 " + column + "，为 " + FormatRatio(plumbline.Chinese, largest) + "。",
+		EN: plural(plumbline.English, n, "One column", "# columns") + " of the decisions resemble the " + role.EN + ": PSI with its whole interval is at most " + FormatRatio(plumbline.English, line) + "; the largest is " + FormatRatio(plumbline.English, largest) + ", of " + column + ".",
+	}
+}
+
+// FindingDataNoneCommon is the message finding.data_none_common: "No column of the {role} can be compared with the decisions.".
+func FindingDataNoneCommon(role plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: role.ZH + "中没有可与决策数据比较的列。",
+		EN: "No column of the " + role.EN + " can be compared with the decisions.",
 	}
 }
 
@@ -3668,6 +3780,14 @@ func MetricCommandSteps() plumbline.Text {
 	}
 }
 
+// MetricComparedColumns is the message metric.compared_columns: "columns compared with earlier data".
+func MetricComparedColumns() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与此前数据比较的列数",
+		EN: "columns compared with earlier data",
+	}
+}
+
 // MetricConditionalDemographicDisparity is the message metric.conditional_demographic_disparity: "conditional demographic disparity (CDD)".
 func MetricConditionalDemographicDisparity() plumbline.Text {
 	return plumbline.Text{
@@ -3745,6 +3865,14 @@ func MetricDocumentsPresent() plumbline.Text {
 	return plumbline.Text{
 		ZH: "存在的文档占比",
 		EN: "documents that are there",
+	}
+}
+
+// MetricDriftUnseenShare is the message metric.drift_unseen_share: "share of rows with a value that did not occur before".
+func MetricDriftUnseenShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取值此前从未出现的行占比",
+		EN: "share of rows with a value that did not occur before",
 	}
 }
 
@@ -3980,11 +4108,35 @@ func MetricInventoryStatedShare() plumbline.Text {
 	}
 }
 
+// MetricJensenShannonDistance is the message metric.jensen_shannon_distance: "Jensen–Shannon distance (base 2), bias of chance removed".
+func MetricJensenShannonDistance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Jensen–Shannon 距离（以 2 为底，已扣除随机偏差）",
+		EN: "Jensen–Shannon distance (base 2), bias of chance removed",
+	}
+}
+
 // MetricKindChanged is the message metric.kind_changed: "column of another kind than before".
 func MetricKindChanged() plumbline.Text {
 	return plumbline.Text{
 		ZH: "类型与先前不同的列",
 		EN: "column of another kind than before",
+	}
+}
+
+// MetricKsP is the message metric.ks_p: "p-value of the Kolmogorov–Smirnov test".
+func MetricKsP() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Kolmogorov–Smirnov 检验 p 值",
+		EN: "p-value of the Kolmogorov–Smirnov test",
+	}
+}
+
+// MetricKsStatistic is the message metric.ks_statistic: "Kolmogorov–Smirnov statistic (D)".
+func MetricKsStatistic() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Kolmogorov–Smirnov 统计量（D）",
+		EN: "Kolmogorov–Smirnov statistic (D)",
 	}
 }
 
@@ -4081,6 +4233,14 @@ func MetricMissingShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "缺失值占比",
 		EN: "share of missing values",
+	}
+}
+
+// MetricMissingShareDifference is the message metric.missing_share_difference: "share of missing values now minus before".
+func MetricMissingShareDifference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "缺失值占比之差（现在减此前）",
+		EN: "share of missing values now minus before",
 	}
 }
 
@@ -4348,6 +4508,22 @@ func MetricProxySkill() plumbline.Text {
 	}
 }
 
+// MetricPsi is the message metric.psi: "population stability index (PSI), bias of chance removed".
+func MetricPsi() plumbline.Text {
+	return plumbline.Text{
+		ZH: "群体稳定性指数（PSI，已扣除随机偏差）",
+		EN: "population stability index (PSI), bias of chance removed",
+	}
+}
+
+// MetricPsiRaw is the message metric.psi_raw: "population stability index (PSI) by the formula alone".
+func MetricPsiRaw() plumbline.Text {
+	return plumbline.Text{
+		ZH: "群体稳定性指数（PSI，按公式直接计算）",
+		EN: "population stability index (PSI) by the formula alone",
+	}
+}
+
 // MetricReasonAgreement is the message metric.reason_agreement: "agreement of reasons of like cases (Jaccard)".
 func MetricReasonAgreement() plumbline.Text {
 	return plumbline.Text{
@@ -4441,6 +4617,14 @@ func MetricReasonsStated() plumbline.Text {
 	return plumbline.Text{
 		ZH: "不同理由的数目",
 		EN: "different reasons",
+	}
+}
+
+// MetricRefusedShareBefore is the message metric.refused_share_before: "share of refused cases in the earlier data".
+func MetricRefusedShareBefore() plumbline.Text {
+	return plumbline.Text{
+		ZH: "此前数据中被拒案例的占比",
+		EN: "share of refused cases in the earlier data",
 	}
 }
 
@@ -4740,6 +4924,14 @@ func MetricTopValueShare() plumbline.Text {
 	}
 }
 
+// MetricTotalVariation is the message metric.total_variation: "total variation distance".
+func MetricTotalVariation() plumbline.Text {
+	return plumbline.Text{
+		ZH: "总变差距离",
+		EN: "total variation distance",
+	}
+}
+
 // MetricTrainingDataStated is the message metric.training_data_stated: "training data are stated".
 func MetricTrainingDataStated() plumbline.Text {
 	return plumbline.Text{
@@ -4932,6 +5124,22 @@ func MetricVersionsSeen() plumbline.Text {
 	}
 }
 
+// MetricWasserstein is the message metric.wasserstein: "Wasserstein distance, in the unit of the column".
+func MetricWasserstein() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Wasserstein 距离（以该列的单位计）",
+		EN: "Wasserstein distance, in the unit of the column",
+	}
+}
+
+// MetricWassersteinNormalised is the message metric.wasserstein_normalised: "Wasserstein distance by the standard deviation before".
+func MetricWassersteinNormalised() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Wasserstein 距离除以此前的标准差",
+		EN: "Wasserstein distance by the standard deviation before",
+	}
+}
+
 // NoteAttestationAge is the message note.attestation_age: "An attestation counts as evidence for {days} days after its date, and only while its document is unchanged. This is the product's default; no law sets it.".
 func NoteAttestationAge(days int64) plumbline.Text {
 	return plumbline.Text{
@@ -5121,6 +5329,22 @@ func PartCoverage(name plumbline.Text, k int64, n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: name.ZH + " " + FormatInt(plumbline.Chinese, n) + " 项中 " + FormatInt(plumbline.Chinese, k) + " 项",
 		EN: name.EN + " " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n),
+	}
+}
+
+// PartDataReference is the message part.data_reference: "reference data".
+func PartDataReference() plumbline.Text {
+	return plumbline.Text{
+		ZH: "参照数据",
+		EN: "reference data",
+	}
+}
+
+// PartDataTraining is the message part.data_training: "training data".
+func PartDataTraining() plumbline.Text {
+	return plumbline.Text{
+		ZH: "训练数据",
+		EN: "training data",
 	}
 }
 
@@ -5420,6 +5644,14 @@ func PersonalResidentId() plumbline.Text {
 	}
 }
 
+// ReasonByDesign is the message reason.by-design: "the earlier data were selected, which may explain the difference by itself".
+func ReasonByDesign() plumbline.Text {
+	return plumbline.Text{
+		ZH: "此前的数据经过筛选，差异可能仅由筛选造成",
+		EN: "the earlier data were selected, which may explain the difference by itself",
+	}
+}
+
 // ReasonConstant is the message reason.constant: "the column has one value only".
 func ReasonConstant() plumbline.Text {
 	return plumbline.Text{
@@ -5553,6 +5785,14 @@ func ReasonTooManyGroups() plumbline.Text {
 	return plumbline.Text{
 		ZH: "群体过多，无法比较",
 		EN: "too many groups to compare",
+	}
+}
+
+// ReasonTooManyValues is the message reason.too-many-values: "it has more different values than can be compared".
+func ReasonTooManyValues() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不同的取值过多，无法比较",
+		EN: "it has more different values than can be compared",
 	}
 }
 
@@ -9162,6 +9402,13 @@ var fixed = [...]entry{
 	{"check.data.constant.importance", CheckDataConstantImportance()},
 	{"check.data.constant.meaning", CheckDataConstantMeaning()},
 	{"check.data.constant.title", CheckDataConstantTitle()},
+	{"check.data.drift.fix", CheckDataDriftFix()},
+	{"check.data.drift.importance", CheckDataDriftImportance()},
+	{"check.data.drift.meaning", CheckDataDriftMeaning()},
+	{"check.data.drift.param.bins", CheckDataDriftParamBins()},
+	{"check.data.drift.param.max_distributions", CheckDataDriftParamMaxDistributions()},
+	{"check.data.drift.param.min_rows", CheckDataDriftParamMinRows()},
+	{"check.data.drift.title", CheckDataDriftTitle()},
 	{"check.data.duplicates.fix", CheckDataDuplicatesFix()},
 	{"check.data.duplicates.importance", CheckDataDuplicatesImportance()},
 	{"check.data.duplicates.meaning", CheckDataDuplicatesMeaning()},
@@ -9359,6 +9606,7 @@ var fixed = [...]entry{
 	{"fairness.equal_opportunity", FairnessEqualOpportunity()},
 	{"fairness.equalized_odds", FairnessEqualizedOdds()},
 	{"fairness.predictive_parity", FairnessPredictiveParity()},
+	{"finding.data_no_before", FindingDataNoBefore()},
 	{"finding.explain_no_documents", FindingExplainNoDocuments()},
 	{"finding.explain_not_explained", FindingExplainNotExplained()},
 	{"finding.explain_training_none", FindingExplainTrainingNone()},
@@ -9418,6 +9666,7 @@ var fixed = [...]entry{
 	{"metric.code_tools", MetricCodeTools()},
 	{"metric.columns_absent", MetricColumnsAbsent()},
 	{"metric.command_steps", MetricCommandSteps()},
+	{"metric.compared_columns", MetricComparedColumns()},
 	{"metric.conditional_demographic_disparity", MetricConditionalDemographicDisparity()},
 	{"metric.data_age_ratio", MetricDataAgeRatio()},
 	{"metric.definition_named", MetricDefinitionNamed()},
@@ -9428,6 +9677,7 @@ var fixed = [...]entry{
 	{"metric.document_present", MetricDocumentPresent()},
 	{"metric.documented_version_current", MetricDocumentedVersionCurrent()},
 	{"metric.documents_present", MetricDocumentsPresent()},
+	{"metric.drift_unseen_share", MetricDriftUnseenShare()},
 	{"metric.duplicate_id_share", MetricDuplicateIdShare()},
 	{"metric.duplicate_row_share", MetricDuplicateRowShare()},
 	{"metric.equal_opportunity_difference", MetricEqualOpportunityDifference()},
@@ -9457,7 +9707,10 @@ var fixed = [...]entry{
 	{"metric.ineffective_approvals", MetricIneffectiveApprovals()},
 	{"metric.inventory_part_stated", MetricInventoryPartStated()},
 	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
+	{"metric.jensen_shannon_distance", MetricJensenShannonDistance()},
 	{"metric.kind_changed", MetricKindChanged()},
+	{"metric.ks_p", MetricKsP()},
+	{"metric.ks_statistic", MetricKsStatistic()},
 	{"metric.label_conflict_share", MetricLabelConflictShare()},
 	{"metric.label_coverage", MetricLabelCoverage()},
 	{"metric.label_coverage_difference", MetricLabelCoverageDifference()},
@@ -9470,6 +9723,7 @@ var fixed = [...]entry{
 	{"metric.minority_share", MetricMinorityShare()},
 	{"metric.missing_group_ratio", MetricMissingGroupRatio()},
 	{"metric.missing_share", MetricMissingShare()},
+	{"metric.missing_share_difference", MetricMissingShareDifference()},
 	{"metric.missing_share_increase", MetricMissingShareIncrease()},
 	{"metric.missing_value_share", MetricMissingValueShare()},
 	{"metric.model_fed_code", MetricModelFedCode()},
@@ -9503,6 +9757,8 @@ var fixed = [...]entry{
 	{"metric.proxy_influence", MetricProxyInfluence()},
 	{"metric.proxy_p", MetricProxyP()},
 	{"metric.proxy_skill", MetricProxySkill()},
+	{"metric.psi", MetricPsi()},
+	{"metric.psi_raw", MetricPsiRaw()},
 	{"metric.reason_agreement", MetricReasonAgreement()},
 	{"metric.reason_agreement_by_chance", MetricReasonAgreementByChance()},
 	{"metric.reason_agreement_difference", MetricReasonAgreementDifference()},
@@ -9515,6 +9771,7 @@ var fixed = [...]entry{
 	{"metric.reasons_not_shown", MetricReasonsNotShown()},
 	{"metric.reasons_per_decision", MetricReasonsPerDecision()},
 	{"metric.reasons_stated", MetricReasonsStated()},
+	{"metric.refused_share_before", MetricRefusedShareBefore()},
 	{"metric.replay_part_share", MetricReplayPartShare()},
 	{"metric.replayable_share", MetricReplayableShare()},
 	{"metric.representation_ratio", MetricRepresentationRatio()},
@@ -9552,6 +9809,7 @@ var fixed = [...]entry{
 	{"metric.text_passages", MetricTextPassages()},
 	{"metric.text_personal_share", MetricTextPersonalShare()},
 	{"metric.top_value_share", MetricTopValueShare()},
+	{"metric.total_variation", MetricTotalVariation()},
 	{"metric.training_data_stated", MetricTrainingDataStated()},
 	{"metric.training_data_stated_share", MetricTrainingDataStatedShare()},
 	{"metric.training_overlap_share", MetricTrainingOverlapShare()},
@@ -9576,11 +9834,15 @@ var fixed = [...]entry{
 	{"metric.unverified_tls", MetricUnverifiedTls()},
 	{"metric.version_share", MetricVersionShare()},
 	{"metric.versions_seen", MetricVersionsSeen()},
+	{"metric.wasserstein", MetricWasserstein()},
+	{"metric.wasserstein_normalised", MetricWassersteinNormalised()},
 	{"note.independent", NoteIndependent()},
 	{"note.primary_default", NotePrimaryDefault()},
 	{"note.seed_chosen", NoteSeedChosen()},
 	{"note.selective_labels", NoteSelectiveLabels()},
 	{"part.basis", PartBasis()},
+	{"part.data_reference", PartDataReference()},
+	{"part.data_training", PartDataTraining()},
 	{"part.delete_by", PartDeleteBy()},
 	{"part.document_limits", PartDocumentLimits()},
 	{"part.document_mechanism", PartDocumentMechanism()},
@@ -9603,6 +9865,7 @@ var fixed = [...]entry{
 	{"personal.person-name", PersonalPersonName()},
 	{"personal.phone", PersonalPhone()},
 	{"personal.resident-id", PersonalResidentId()},
+	{"reason.by-design", ReasonByDesign()},
 	{"reason.constant", ReasonConstant()},
 	{"reason.inconclusive", ReasonInconclusive()},
 	{"reason.indistinct", ReasonIndistinct()},
@@ -9620,6 +9883,7 @@ var fixed = [...]entry{
 	{"reason.stale-attestation", ReasonStaleAttestation()},
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
+	{"reason.too-many-values", ReasonTooManyValues()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},
 	{"reason.zero-denominator", ReasonZeroDenominator()},
 	{"rel.equal", RelEqual()},
