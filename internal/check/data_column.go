@@ -25,11 +25,15 @@ type pass struct {
 	s                 *scanned
 	before            *scanned
 	exact, near, like []uint64 // sums of the hashes of columns: their order does not matter
+	ids               []uint64 // hash of the id of each row; nil where there is none
 }
 
 // adds says which of the hashes of a row a column is part of.
 func (p *pass) adds(c *scannedColumn) (exact, near, like []uint64) {
-	if c.derived || c.Name == p.s.id || c.Name == p.in.Plan.ID {
+	switch {
+	case c.Name == p.s.id:
+		return p.ids, nil, nil
+	case c.derived, c.Name == p.in.Plan.ID:
 		return nil, nil, nil
 	}
 	exact = p.exact

@@ -155,7 +155,7 @@ func dataDuplicates() Check {
 		ID: "data.duplicates", Refs: citations(isoQuality, gbQuality),
 		Params: []plumbline.Param{{Name: "max_chance", Unit: "share", Default: maxChance}},
 	},
-		func(ctx context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
+		func(_ context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
 			n := int64(s.rows)
 			shareOr := func(metric string, chance float64, k, n int64) {
 				if chance > maxChance {
@@ -169,12 +169,7 @@ func dataDuplicates() Check {
 				shareOr("near_duplicate_share", s.copies.coarse, s.copies.near, n)
 			}
 			if id := s.find(s.id); id != nil && s.role != roleReviews {
-				groups, err := s.t.Groups(ctx, s.id)
-				if err != nil {
-					return err
-				}
-				known := n - groups.Missing
-				e.censusShare("duplicate_id_share", plumbline.Scope{Column: s.id, Table: s.scope(s.id).Table}, known-int64(groups.N), known)
+				e.censusShare("duplicate_id_share", s.scope(s.id), s.copies.ids, n-id.Missing)
 			}
 			if s.target != nil && s.like != nil {
 				k, of := s.conflicts()

@@ -147,6 +147,9 @@ func (in *Input) scan(ctx context.Context, s, before *scanned) error {
 		p.like = make([]uint64, s.rows)
 	}
 	p.exact, p.near = make([]uint64, s.rows), make([]uint64, s.rows)
+	if hasColumn(s.t, s.id) && s.role != roleReviews {
+		p.ids = make([]uint64, s.rows)
+	}
 	s.label = in.Plan.Label.Column
 	if s.label == "" || !hasColumn(s.t, s.label) {
 		s.label = in.Plan.Decision.Column
