@@ -25,11 +25,15 @@ type pass struct {
 	s                 *scanned
 	before            *scanned
 	exact, near, like []uint64 // sums of the hashes of columns: their order does not matter
+	ids               []uint64 // hash of the id of each row; nil where there is none
 }
 
 // adds says which of the hashes of a row a column is part of.
 func (p *pass) adds(c *scannedColumn) (exact, near, like []uint64) {
-	if c.derived || c.Name == p.s.id || c.Name == p.in.Plan.ID {
+	switch {
+	case c.Name == p.s.id:
+		return p.ids, nil, nil
+	case c.derived, c.Name == p.in.Plan.ID:
 		return nil, nil, nil
 	}
 	exact = p.exact
@@ -45,7 +49,7 @@ func (p *pass) adds(c *scannedColumn) (exact, near, like []uint64) {
 func (p *pass) column(ctx context.Context, info table.ColumnInfo) error {
 	c := &scannedColumn{
 		ColumnInfo: info, role: p.in.Plan.Role(info.Name), derived: p.in.derivedColumn(info.Name), low: math.Inf(1), high: math.Inf(-1),
-		repeat: 1, declared: p.in.declaredPersonal(p.s, info.Name),
+		repeat: 1, declared: p.in.declaredPersonal(p.s, info.Name), private: p.in.private(info.Name),
 	}
 	p.s.columns = append(p.s.columns, c)
 	if info.Kind == table.Nested || p.s.rows == 0 {
@@ -89,7 +93,6 @@ func (p *pass) coded(ctx context.Context, c *scannedColumn, codes *table.Codes) 
 	numbers := make([]float64, n)
 	detector := p.detector(c)
 	rangeOf := p.rangeOf(c)
-	known := int64(p.s.rows) - counts[0]
 	var squares float64
 	for i, text := range codes.Dict {
 		numbers[i] = math.NaN()
@@ -114,7 +117,6 @@ func (p *pass) coded(ctx context.Context, c *scannedColumn, codes *table.Codes) 
 			detector.Add([]byte(text), counts[i])
 		}
 	}
-	_ = known
 	c.repeat = squares / (float64(p.s.rows) * float64(p.s.rows))
 	p.found(c, detector)
 	p.sum(c, codes, exact, near)
@@ -351,7 +353,7 @@ type extent struct {
 
 func (p *pass) rangeOf(c *scannedColumn) *extent {
 	e := &extent{c: c, min: math.Inf(-1), max: math.Inf(1), first: math.Inf(-1), last: math.Inf(1)}
-	if r, ok := p.in.File.Data.Ranges[c.Name]; ok {
+	if r, ok := p.in.file().Data.Ranges[c.Name]; ok {
 		c.ranged = true
 		if v, err := strconv.ParseFloat(r.Min, 64); err == nil {
 			e.min = v

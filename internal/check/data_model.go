@@ -37,7 +37,10 @@ func (in *Input) heldLabels(s *scanned) *held {
 			c = side + 1
 		}
 		key := uint64(i)
-		if s.like != nil {
+		switch { // a person is never learnt from and tested on, nor is a copy of a row
+		case s.people != nil:
+			key = uint64(s.people[i/s.step])
+		case s.like != nil:
 			key = s.like[i]
 		}
 		h.class = append(h.class, c)
@@ -121,9 +124,11 @@ func dataLeakage() Check {
 		level := 1 - (1-in.Level)/float64(max(len(columns), 1))
 		for _, c := range columns {
 			area, _ := stat.NewRanking(h.scores([]*bins{c.sample})).AUC(h.class, nil, 1)
+			area.Variance *= s.effect
 			iv := area.Interval(level)
 			if area.Value == 1 { // DeLong's variance is zero there: the rows themselves bound what can be claimed
-				iv = stat.Interval{Low: stat.Wilson(float64(min(h.counts[1], h.counts[2])), float64(min(h.counts[1], h.counts[2])), level).Low, High: 1}
+				n := float64(min(h.counts[1], h.counts[2])) / s.effect
+				iv = stat.Interval{Low: stat.Wilson(n, n, level).Low, High: 1}
 			}
 			e.value("single_feature_auc", plumbline.Plain, s.scope(c.Name), area.Value, h.counts[1]+h.counts[2], interval(iv, in.Level, "delong-bonferroni", len(columns)))
 		}
@@ -142,8 +147,10 @@ func dataLeakage() Check {
 //     and pairs of windows (Bonferroni). A value that comes and stays, such as a new version, is no jump.
 func dataLabelNoise() Check {
 	return overTables(Check{ID: "data.label_noise", Params: []plumbline.Param{
-		{Name: "folds", Unit: "count", Default: dataFolds}, {Name: "certain_share", Unit: "share", Default: certainShare},
-		{Name: "min_auc", Unit: "share", Default: minCertainAUC}, {Name: "windows", Unit: "count", Default: timeWindows},
+		{Name: "folds", Unit: "count", Default: dataFolds},
+		{Name: "certain_share", Unit: "share", Default: certainShare},
+		{Name: "min_auc", Unit: "share", Default: minCertainAUC},
+		{Name: "windows", Unit: "count", Default: timeWindows},
 		{Name: "max_rows", Unit: "count", Default: scanSample},
 	}, Refs: []plumbline.Ref{
 		{Cite: "Northcutt CG, Jiang L, Chuang IL (2021), Confident Learning, Journal of Artificial Intelligence Research 70:1373–1411", URL: "https://doi.org/10.1613/jair.1.12125"},
@@ -169,13 +176,14 @@ func dataLabelNoise() Check {
 		}
 		scores := h.scores(columns)
 		area, _ := stat.NewRanking(scores).AUC(h.class, nil, 1)
+		area.Variance *= s.effect
 		e.value("label_model_auc", plumbline.Plain, s.whole(), area.Value, h.counts[1]+h.counts[2], interval(area.Interval(in.Level), in.Level, "delong", 0))
 		if area.Value < minCertainAUC {
 			e.undefined("label_disagreement_share", plumbline.Share, s.whole(), plumbline.Indistinct)
 			return nil
 		}
 		k, n := h.disagreement(scores)
-		e.share("label_disagreement_share", s.whole(), k, n, wilson(float64(k), float64(n), in.Level))
+		e.share("label_disagreement_share", s.whole(), k, n, wilson(float64(k)/s.effect, float64(n)/s.effect, in.Level))
 		return nil
 	})
 }
@@ -245,7 +253,7 @@ func (in *Input) jumps(e *emitter, s *scanned) {
 		return 0
 	})
 	for _, c := range in.modelColumns(s) {
-		if c.dict == nil || numericKind(c.Kind) || c.sample.n > scanValues+2 {
+		if c.private || c.dict == nil || numericKind(c.Kind) || c.sample.n > scanValues+2 {
 			continue
 		}
 		in.jump(e, s, c, order, each)

@@ -92,7 +92,7 @@ func dataSchema() Check {
 				continue
 			}
 			changed := 0.0
-			if c.Kind != b.Kind && c.Missing < int64(s.rows) && b.Missing < int64(before.rows) && !(numericKind(c.Kind) && numericKind(b.Kind)) {
+			if c.Kind != b.Kind && c.Missing < int64(s.rows) && b.Missing < int64(before.rows) && (!numericKind(c.Kind) || !numericKind(b.Kind)) {
 				changed = 1
 			}
 			e.census("kind_changed", plumbline.Count, s.scope(c.Name), changed, 1)
@@ -103,7 +103,8 @@ func dataSchema() Check {
 }
 
 // dataMissing counts missing values: missing_value_share of all rows of a column, and missing_share_increase over the table before,
-// with Newcombe's interval, since both tables stand for a process. The outcome may be missing by decision and reasons by nature: they have no share.
+// with Newcombe's interval, since both tables stand for a process. The outcome may be missing by decision and reasons by nature:
+// they have no share here; nor have sensitive columns, whose missing values bias.groups shows with small counts withheld.
 func dataMissing() Check {
 	return overTables(Check{ID: "data.missing", Refs: append(citations(isoQuality, gbQuality), plumbline.Ref{Cite: "Newcombe RG (1998), Statistics in Medicine 17:873–890", URL: "https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8%3C873::AID-SIM779%3E3.0.CO;2-I"})},
 		func(_ context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
@@ -115,7 +116,7 @@ func dataMissing() Check {
 				}
 			}
 			for _, c := range s.columns {
-				if c.derived || c.Kind == table.Nested || c.role == "label" || c.Name == in.Plan.Reasons.Column || s.role == roleReviews {
+				if c.derived || c.Kind == table.Nested || c.role == "label" || c.Name == in.Plan.Reasons.Column || s.role == roleReviews || c.private {
 					continue
 				}
 				e.censusShare("missing_value_share", s.scope(c.Name), c.Missing, int64(s.rows))
@@ -129,7 +130,7 @@ func dataMissing() Check {
 				}
 				now, then := float64(c.Missing), float64(b.Missing)
 				level := 1 - (1-in.Level)/float64(family)
-				iv := stat.Newcombe(now, float64(s.rows), then, float64(before.rows), level)
+				iv := stat.Newcombe(now/s.effect, float64(s.rows)/s.effect, then/before.effect, float64(before.rows)/before.effect, level)
 				e.value("missing_share_increase", plumbline.Difference, s.scope(c.Name), now/float64(s.rows)-then/float64(before.rows), int64(s.rows), interval(iv, in.Level, "newcombe-bonferroni", family))
 			}
 			return nil
@@ -150,9 +151,11 @@ const maxChance = 0.001
 // All are full counts over 64-bit hashes. A share is undefined (indistinct) where more than 0.1 % of the rows would be alike by
 // chance if the columns were independent: such rows hold too little to tell a copy from a like case.
 func dataDuplicates() Check {
-	return overTables(Check{ID: "data.duplicates", Refs: citations(isoQuality, gbQuality),
-		Params: []plumbline.Param{{Name: "max_chance", Unit: "share", Default: maxChance}}},
-		func(ctx context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
+	return overTables(Check{
+		ID: "data.duplicates", Refs: citations(isoQuality, gbQuality),
+		Params: []plumbline.Param{{Name: "max_chance", Unit: "share", Default: maxChance}},
+	},
+		func(_ context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
 			n := int64(s.rows)
 			shareOr := func(metric string, chance float64, k, n int64) {
 				if chance > maxChance {
@@ -166,12 +169,7 @@ func dataDuplicates() Check {
 				shareOr("near_duplicate_share", s.copies.coarse, s.copies.near, n)
 			}
 			if id := s.find(s.id); id != nil && s.role != roleReviews {
-				groups, err := s.t.Groups(ctx, s.id)
-				if err != nil {
-					return err
-				}
-				known := n - groups.Missing
-				e.censusShare("duplicate_id_share", plumbline.Scope{Column: s.id, Table: s.scope(s.id).Table}, known-int64(groups.N), known)
+				e.censusShare("duplicate_id_share", s.scope(s.id), s.copies.ids, n-id.Missing)
 			}
 			if s.target != nil && s.like != nil {
 				k, of := s.conflicts()
@@ -190,7 +188,7 @@ func dataConstant() Check {
 	return overTables(Check{ID: "data.constant", Refs: citations(isoQuality)}, func(_ context.Context, in *Input, e *emitter, s *scanned, _ []*scanned) error {
 		for _, c := range s.columns {
 			known := int64(s.rows) - c.Missing
-			if c.derived || c.Kind == table.Nested || s.role == roleReviews || known == 0 {
+			if c.derived || c.Kind == table.Nested || s.role == roleReviews || known == 0 || c.private {
 				continue
 			}
 			switch {
@@ -218,7 +216,7 @@ func dataRanges() Check {
 		}
 		for _, c := range s.columns {
 			b := before.find(c.Name)
-			if b == nil || c.derived || c.Name == s.time || c.Name == s.id || c.role == "subject" || c.Name == in.Plan.Version {
+			if b == nil || c.derived || c.Name == s.time || c.Name == s.id || c.role == "subject" || c.Name == in.Plan.Version || c.private {
 				continue
 			}
 			switch {
@@ -265,7 +263,10 @@ func dataBalance() Check {
 					continue
 				}
 				k := min(sides[good], sides[bad])
-				e.share("minority_share", s.scope(c.Name), k, n, wilson(float64(k), float64(n), in.Level))
+				e.share("minority_share", s.scope(c.Name), k, n, wilson(float64(k)/s.effect, float64(n)/s.effect, in.Level))
+				if k > 0 && k < in.MinCell {
+					e.out[len(e.out)-1].Suppressed = true
+				}
 			}
 			return nil
 		})

@@ -11,6 +11,7 @@ import (
 type copies struct {
 	exact    int64 // rows beyond the first of each set of equal ones
 	near     int64 // the same after rounding and folding
+	ids      int64 // rows whose id another row above has
 	clusters []cluster
 	chance   float64 // share of rows that independent columns would repeat by chance
 	coarse   float64 // the same for what is left after rounding
@@ -31,7 +32,7 @@ func (p *pass) copies() copies {
 	chance, coarse := 1.0, 1.0
 	for _, c := range p.s.columns {
 		exact, near, _ := p.adds(c)
-		if exact != nil {
+		if exact != nil && c.Name != p.s.id {
 			chance *= c.repeat
 		}
 		if near != nil {
@@ -40,6 +41,11 @@ func (p *pass) copies() copies {
 	}
 	out.chance = 1 - math.Exp(-float64(p.s.rows)*chance)
 	out.coarse = 1 - math.Exp(-float64(p.s.rows)*coarse)
+	if id := p.s.find(p.s.id); id != nil && p.ids != nil {
+		slices.Sort(p.ids)
+		out.ids = repeated(p.ids) - max(id.Missing-1, 0)
+		p.ids = nil
+	}
 	slices.Sort(p.exact)
 	out.exact = repeated(p.exact)
 	p.exact = nil

@@ -34,12 +34,14 @@ type scanned struct {
 	id      string
 	columns []*scannedColumn
 	copies  copies
-	like    []uint64 // hash of the features of each row, missing ones too; nil where there is none
-	shared  []string // the features in like
-	target  []uint8  // side of the label of each row, of the decision where there is no label; nil where there is neither
-	label   string   // column that target comes from
-	clock   *clock   // nil without a column of times
-	times   []float64
+	like    []uint64  // hash of the features of each row, missing ones too; nil where there is none
+	shared  []string  // the features in like
+	target  []uint8   // side of the label of each row, of the decision where there is no label; nil where there is neither
+	label   string    // column that target comes from
+	clock   *clock    // nil without a column of times
+	times   []float64 // of the sampled rows
+	people  []uint32  // subject of the sampled rows; nil where rows are independent
+	effect  float64   // design effect of repeated subjects, 1 where rows are independent
 }
 
 // scannedColumn is what is known of one column.
@@ -65,6 +67,7 @@ type scannedColumn struct {
 	hits     int64
 	looked   int64 // rows that the detectors saw
 	declared bool  // as personal data
+	private  bool  // sensitive, or what a sensitive column is made from: counts of it could give back what the checks on bias withhold
 }
 
 // scope names the column in its table.
@@ -83,7 +86,7 @@ func (in *Input) scans(ctx context.Context) ([]*scanned, error) {
 	}
 	var out []*scanned
 	before := map[*table.Table]*scanned{}
-	data := &in.File.Data
+	data := &in.file().Data
 	for _, x := range []struct {
 		role string
 		t    *table.Table
@@ -99,8 +102,8 @@ func (in *Input) scans(ctx context.Context) ([]*scanned, error) {
 			s.time, s.id = data.Training.Time, data.Training.ID
 		case x.role == roleReference && data.Reference != nil:
 			s.time, s.id = data.Reference.Time, data.Reference.ID
-		case x.role == roleReviews && in.File.Oversight != nil:
-			s.id = in.File.Oversight.ID
+		case x.role == roleReviews && in.file().Oversight != nil:
+			s.id = in.file().Oversight.ID
 		}
 		if s.id == "" {
 			s.id = in.Plan.ID
@@ -133,14 +136,20 @@ func scanOf(scans []*scanned, role string) *scanned {
 	return nil
 }
 
-func (in *Input) scan(ctx context.Context, s *scanned, before *scanned) error {
+func (in *Input) scan(ctx context.Context, s, before *scanned) error {
 	s.step = max((s.rows+scanSample-1)/scanSample, 1)
 	s.shared = in.features(s)
+	if err := in.subjects(ctx, s); err != nil {
+		return err
+	}
 	p := &pass{in: in, s: s, before: before}
 	if s.role != roleReviews {
 		p.like = make([]uint64, s.rows)
 	}
 	p.exact, p.near = make([]uint64, s.rows), make([]uint64, s.rows)
+	if hasColumn(s.t, s.id) && s.role != roleReviews {
+		p.ids = make([]uint64, s.rows)
+	}
 	s.label = in.Plan.Label.Column
 	if s.label == "" || !hasColumn(s.t, s.label) {
 		s.label = in.Plan.Decision.Column
@@ -169,13 +178,46 @@ func (in *Input) scan(ctx context.Context, s *scanned, before *scanned) error {
 	return nil
 }
 
+// subjects keeps who the sampled rows are of, and how far repeated subjects widen an interval, as if all rows of one were alike.
+func (in *Input) subjects(ctx context.Context, s *scanned) error {
+	s.effect = 1
+	if in.Plan.Subject == "" || s.role == roleReviews || !hasColumn(s.t, in.Plan.Subject) || s.rows == 0 {
+		return nil
+	}
+	groups, err := s.t.Groups(ctx, in.Plan.Subject)
+	if err != nil {
+		return err
+	}
+	size := make([]uint32, groups.N)
+	for _, id := range groups.IDs {
+		if id != table.NoGroup {
+			size[id]++
+		}
+	}
+	squares := float64(groups.Missing)
+	for _, m := range size {
+		squares += float64(m) * float64(m)
+	}
+	if s.effect = max(squares/float64(s.rows), 1); s.effect == 1 {
+		return nil
+	}
+	for i := 0; i < s.rows; i += s.step {
+		id := groups.IDs[i]
+		if id == table.NoGroup {
+			id = uint32(groups.N + i) //nolint:gosec // G115: rows are below 2^31
+		}
+		s.people = append(s.people, id)
+	}
+	return nil
+}
+
 func hasColumn(t *table.Table, name string) bool {
 	return slices.ContainsFunc(t.Info(), func(c table.ColumnInfo) bool { return c.Name == name })
 }
 
 // derivedColumn reports whether the workflow file makes the column from another.
 func (in *Input) derivedColumn(name string) bool {
-	for _, d := range in.File.Derive {
+	for _, d := range in.file().Derive {
 		if d.Column == name {
 			return true
 		}
@@ -186,12 +228,11 @@ func (in *Input) derivedColumn(name string) bool {
 // features lists the columns by which two rows are alike: none that names a row or a person, tells of the outcome or of time, or is
 // made from another. Where decisions and training data are both there, only those that both have.
 func (in *Input) features(s *scanned) []string {
-	var other *table.Table
-	switch {
-	case s.role == roleDecisions:
-		other = in.Training
-	case s.role == roleTraining:
+	other := in.Training
+	if s.role == roleTraining {
 		other = in.Table
+	} else if s.role != roleDecisions {
+		other = nil
 	}
 	var out []string
 	for _, c := range s.t.Info() {
@@ -216,21 +257,28 @@ func (in *Input) notFeature(s *scanned, name string) bool {
 
 // declaredPersonal reports whether the file says that a column holds personal data, or names a row or a person.
 func (in *Input) declaredPersonal(s *scanned, name string) bool {
-	switch in.Plan.Role(name) {
-	case "subject", "sensitive":
+	if in.Plan.Role(name) == "subject" {
 		return true
 	}
-	for _, p := range in.File.Data.Personal {
+	for _, p := range in.file().Data.Personal {
 		if p.Column == name {
 			return true
 		}
 	}
-	for _, d := range in.File.Derive { // what a sensitive column is made from
+	return in.private(name) || name == s.id || name == in.Plan.ID
+}
+
+// private reports whether counts of a column could give back what the checks on bias withhold.
+func (in *Input) private(name string) bool {
+	if in.Plan.Role(name) == "sensitive" {
+		return true
+	}
+	for _, d := range in.file().Derive {
 		if d.From == name && in.Plan.Role(d.Column) == "sensitive" {
 			return true
 		}
 	}
-	return name == s.id || name == in.Plan.ID
+	return false
 }
 
 // salt is a number for a column that does not depend on the table, so that equal values of two tables hash alike.
@@ -280,11 +328,19 @@ func exactInFloat(text string) bool { return len(strings.TrimLeft(text, "-0.")) 
 func (in *Input) tableFile(role string) *workflow.Table {
 	switch role {
 	case roleDecisions:
-		return &in.File.Data.Decisions
+		return &in.file().Data.Decisions
 	case roleTraining:
-		return in.File.Data.Training
+		return in.file().Data.Training
 	case roleReference:
-		return in.File.Data.Reference
+		return in.file().Data.Reference
 	}
 	return nil
+}
+
+// file is what the workflow file declares; nothing where there is none.
+func (in *Input) file() *workflow.File {
+	if in.File == nil {
+		return &workflow.File{}
+	}
+	return in.File
 }

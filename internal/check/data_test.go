@@ -247,7 +247,7 @@ func TestPlantedDataDefects(t *testing.T) {
 		{"a field that is filled in after the fact", func(s *dataset) {
 			s.add("collected_at_branch", true, func(row []string, i int) string {
 				if row[6] == "0" {
-					return fmt.Sprint(i%97 + 1)
+					return strconv.Itoa(i%97 + 1)
 				}
 				return ""
 			})

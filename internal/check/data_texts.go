@@ -38,12 +38,12 @@ type passage struct {
 
 // textName names an entry of data.texts by its first pattern.
 func (in *Input) textName(i int) string {
-	t := &in.File.Data.Texts[i]
+	t := &in.file().Data.Texts[i]
 	if len(t.Files) == 0 {
 		return t.Kind
 	}
 	name := t.Files[0]
-	for _, other := range in.File.Data.Texts[:i] {
+	for _, other := range in.file().Data.Texts[:i] {
 		if len(other.Files) > 0 && other.Files[0] == name {
 			return strings.Join(t.Files, ", ") + " (" + t.Kind + ")"
 		}
@@ -67,7 +67,7 @@ func dataTexts() Check {
 	}}
 	c.Run = func(ctx context.Context, in *Input) ([]plumbline.Observation, error) {
 		e := c.emitter()
-		for i := range in.File.Data.Texts {
+		for i := range in.file().Data.Texts {
 			if err := in.text(ctx, e, i); err != nil {
 				return nil, err
 			}
@@ -78,7 +78,7 @@ func dataTexts() Check {
 }
 
 func (in *Input) text(ctx context.Context, e *emitter, i int) error {
-	t := &in.File.Data.Texts[i]
+	t := &in.file().Data.Texts[i]
 	scope := plumbline.Scope{Item: in.textName(i)}
 	fresh := float64(defaultFresh)
 	if t.FreshDays.Value > 0 {
@@ -194,10 +194,8 @@ func (in *Input) cutPassages(out []passage, name string, data []byte) []passage 
 func (in *Input) newPassage(text []byte) passage {
 	var p passage
 	for _, h := range detect.Personal(text, in.year()) {
-		switch h.Kind {
-		case detect.ResidentID, detect.Mobile, detect.BankCard, detect.Email:
+		if h.Kind != detect.CreditCode && h.Kind != detect.IPAddress { // as often of an organisation or a machine
 			p.person = true
-		default:
 		}
 	}
 	folded := []rune(strings.Join(strings.Fields(strings.ToLower(string(text))), ""))
@@ -212,7 +210,7 @@ func (in *Input) newPassage(text []byte) passage {
 		for _, r := range folded[i : i+shingleRunes] {
 			s = mix(s ^ uint64(r)) //nolint:gosec // G115: a rune of valid text is not negative
 		}
-		p.signs = append(p.signs, uint32(s)) //nolint:gosec // G115: the low bits are the hash
+		p.signs = append(p.signs, uint32(s))
 	}
 	slices.Sort(p.signs)
 	p.signs = slices.Compact(p.signs)
@@ -252,7 +250,7 @@ func nearOne(passages []passage, i int, buckets map[uint64][]int, seed uint64) b
 	for band := range textBands {
 		key := uint64(band)
 		for row := range textBandRows {
-			salt := mix(seed ^ uint64(band*textBandRows+row)) //nolint:gosec // G115: small
+			salt := mix(seed ^ uint64(band*textBandRows+row))
 			least := ^uint64(0)
 			for _, s := range p.signs {
 				least = min(least, mix(salt^uint64(s)))

@@ -63,10 +63,8 @@ func (c *PersonalColumn) Add(value []byte, rows int64) {
 	if c.named != "" && fits(c.named, value, c.last) {
 		c.whole[nNamed] += rows
 	}
-	if len(value) < 7 && c.named != IPAddress { // the shortest of them all is an e-mail address of few signs
-		if len(value) < 6 {
-			return
-		}
+	if len(value) < 6 && c.named != IPAddress { // the shortest is an e-mail address
+		return
 	}
 	if k := number(kindOf(value, c.last)); k >= 0 {
 		c.whole[k] += rows
@@ -84,14 +82,14 @@ func (c *PersonalColumn) Add(value []byte, rows int64) {
 			seen[k] = true
 		}
 	}
-	any := false
+	found := false
 	for k, s := range seen {
 		if s {
 			c.inside[k] += rows
-			any = true
+			found = true
 		}
 	}
-	if any {
+	if found {
 		c.insides += rows
 	}
 }

@@ -13,16 +13,6 @@ import (
 
 const lastYear = 2026
 
-// kind is what the whole of a text is found to be.
-func kind(s string) detect.PersonalKind {
-	for _, h := range detect.Personal([]byte(s), lastYear) {
-		if h.Start == 0 && h.End == len(s) {
-			return h.Kind
-		}
-	}
-	return ""
-}
-
 // columnKind is what a column of values is.
 func columnKind(header string, values []string) detect.PersonalKind {
 	c := detect.NewPersonalColumn(header, lastYear)
