@@ -322,3 +322,25 @@ func TestLargeGraphs(t *testing.T) {
 		}
 	}
 }
+
+func FuzzDefinitionTexts(f *testing.F) {
+	for _, s := range []string{`{"a":[{"name":"token","value":"x"},null,1.5,true]}`, `[[[]]]`, `{"~/":{"":"s"}}`, "\ufeff{}", `"x"`, `{"nodes":[{"p":"Bearer aB3dE5gH7jK9mN1pQ3"}]}`} {
+		f.Add([]byte(s))
+	}
+	i := slices.IndexFunc(check.Catalog(), func(c check.Check) bool { return c.ID == "security.secrets" })
+	secrets := check.Catalog()[i]
+	f.Fuzz(func(t *testing.T, data []byte) {
+		in := check.Input{Graph: graphOf("N1>N2"), File: &workflow.File{}, Files: fstest.MapFS{"flow.json": {Data: data}}}
+		obs, err := secrets.Run(t.Context(), &in)
+		if err != nil || len(obs) == 0 {
+			t.Fatal(obs, err)
+		}
+		for _, o := range obs {
+			for _, l := range o.Locations {
+				if l.Line < 0 || l.Line > 1+strings.Count(string(data), "\n") {
+					t.Fatalf("line %d", l.Line)
+				}
+			}
+		}
+	})
+}
