@@ -136,6 +136,7 @@ func TestPathsThroughTheDefinition(t *testing.T) {
 		{"a tool that reads", "actions", "Q1>A1 E1^A1", "unapproved_tools", nil},
 		{"the whole chain", "actions", "T1>N1>M1>N2>W1", "unapproved_chains", []string{"W1 WF-004 T1>N1>M1>N2>W1"}},
 		{"the whole chain by tools", "actions", "Q1>A1 E1^A1 L1^A1", "unapproved_chains", []string{"L1 WF-004 E1>A1>L1"}},
+		{"the whole chain by a tool's own steps", "actions", "T1>A1 N1^A1 N1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>A1>N1>M2>W1"}},
 		{"a guard breaks the chain", "actions", "T1>G1>M1>W1", "unapproved_chains", nil},
 		{"over two models", "actions", "T1>M1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>M1>M2>W1"}},
 		{"parallel", "actions", "Q1>M1>W1 M1>P1>R1", "ineffective_approvals", []string{"P1 WF-024:parallel:W1 M1>W1"}},
