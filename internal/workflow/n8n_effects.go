@@ -11,13 +11,30 @@ import (
 // n8nResources gives the resource that a node has where the definition leaves it out. N8n leaves out what equals the default
 // of the node's version. A type that is not listed has no default that we know.
 var n8nResources = map[string]string{
-	"slack": "message", "gmail": "message", "telegram": "message", "discord": "message", "whatsapp": "message", "microsoftoutlook": "message",
+	"slack": "message", "gmail": "message", "telegram": "message", "discord": "channel", "whatsapp": "message", "microsoftoutlook": "message",
 	"microsoftteams": "channel", "googledrive": "file", "googlecalendar": "event", "googlesheets": "sheet", "googledocs": "document",
 	"googlecontacts": "contact", "googletasks": "task", "supabase": "row", "asana": "task", "airtable": "record", "datatable": "row",
 	"github": "issue", "gitlab": "issue", "jira": "issue", "trello": "card", "todoist": "task", "clickup": "task", "hubspot": "contact",
 	"twitter": "tweet", "linkedin": "post", "wordpress": "post", "dropbox": "file", "awss3": "file", "s3": "file", "twilio": "sms",
 	"ssh": "command", "stripe": "balance", "mattermost": "message", "sendgrid": "mail", "emailsend": "email", "zendesk": "ticket",
 	"notion": "page", "paypal": "payout", "shopify": "order", "facebookgraphapi": "", "reddit": "post",
+}
+
+// n8nOldResources gives the resource of versions before the one that is named, where it differs.
+var n8nOldResources = map[string]struct {
+	below    float64
+	resource string
+}{"gmail": {2, "draft"}, "discord": {2, "message"}, "hubspot": {2, "deal"}}
+
+// defaultResource gives the resource of a node that names none.
+func defaultResource(app string, version float64, p *jsonValue) string {
+	if old, ok := n8nOldResources[app]; ok && version < old.below {
+		return old.resource
+	}
+	if app == "discord" && p.get("authentication").str() == "webhook" { // such a node has no resource and can only post
+		return "message"
+	}
+	return n8nResources[app]
 }
 
 // n8nOperations gives the operation that a resource has where the definition leaves it out: "type" or "type/resource".
@@ -39,7 +56,8 @@ var n8nOperations = map[string]string{
 
 	"notion/page": "create", "notion/database": "get", "notion/databasePage": "create", "notion/user": "get", "hubspot/contact": "upsert",
 
-	"postgres": "insert", "mysql": "insert", "microsoftsql": "insert", "mongodb": "find", "redis": "info", "git": "clone", "ftp": "download",
+	"hubspot/deal": "create",
+	"postgres":     "insert", "mysql": "insert", "microsoftsql": "insert", "mongodb": "find", "redis": "info", "git": "clone", "ftp": "download",
 	"readwritefile": "read", "awsses": "send", "awssns": "publish", "awssqs": "sendMessage", "mailgun": "send", "mandrill": "sendTemplate",
 	"questdb": "insert", "cratedb": "insert", "timescaledb": "insert", "snowflake": "insert", "kafka": "send", "rabbitmq": "send", "mqtt": "send",
 	"pushover": "push", "pushbullet": "create", "gotify": "create", "line": "send", "facebookgraphapi": "get",
