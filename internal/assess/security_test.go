@@ -163,3 +163,75 @@ func TestWithoutDefinitionNothingIsSatisfied(t *testing.T) {
 		t.Errorf("%d findings", tested)
 	}
 }
+
+// chain is a flow of an agent and what stands between it and a mail; node is the JSON of the steps in between, connections theirs.
+func chain(node, connections string) string {
+	return `{"nodes":[{"id":"t","name":"T","type":"n8n-nodes-base.scheduleTrigger","typeVersion":1,"position":[0,0],"parameters":{}},
+ {"id":"a","name":"A","type":"@n8n/n8n-nodes-langchain.agent","typeVersion":1.7,"position":[1,0],"parameters":{"text":"x"}},` + node + `
+ {"id":"s","name":"S","type":"n8n-nodes-base.gmail","typeVersion":2.1,"position":[9,0],"parameters":{"sendTo":"x","message":"={{ $('A').item.json.output }}"}}],
+"connections":{"T":{"main":[[{"node":"A","type":"main","index":0}]]},` + connections + `}}`
+}
+
+// Approvals as n8n writes them: what is one, and what only looks like one.
+func TestApprovalsOfN8N(t *testing.T) {
+	to := func(from, to string) string {
+		return `"` + from + `":{"main":[[{"node":"` + to + `","type":"main","index":0}]]}`
+	}
+	step := func(typ, parameters string) string {
+		return `{"id":"p","name":"P","type":"` + typ + `","typeVersion":2,"position":[2,0],"parameters":` + parameters + `},`
+	}
+	through := to("A", "P") + "," + to("P", "S")
+	hitl := `{"id":"p","name":"P","type":"n8n-nodes-base.slackHitlTool","typeVersion":1,"position":[2,0],"parameters":{}},
+ {"id":"g","name":"G","type":"n8n-nodes-base.gmailTool","typeVersion":2.1,"position":[3,0],"parameters":{"sendTo":"x"}},`
+	tool := func(from, to string) string {
+		return `"` + from + `":{"ai_tool":[[{"node":"` + to + `","type":"ai_tool","index":0}]]}`
+	}
+	alone := func(s string) string { return strings.Replace(s, "={{ $('A').item.json.output }}", "fixed", 1) }
+	for name, c := range map[string]struct {
+		definition string
+		want       []string
+	}{
+		"send and wait":          {chain(step("n8n-nodes-base.slack", `{"operation":"sendAndWait"}`), through), nil},
+		"wait for a form":        {chain(step("n8n-nodes-base.wait", `{"resume":"form"}`), through), nil},
+		"a form's completion":    {chain(step("n8n-nodes-base.form", `{"operation":"completion"}`), through), []string{"unapproved_actions S high"}},
+		"wait for an hour":       {chain(step("n8n-nodes-base.wait", `{"amount":1}`), through), []string{"unapproved_actions S high"}},
+		"a refusal nobody reads": {chain(step("n8n-nodes-base.slack", `{"operation":"sendAndWait","approvalOptions":{"values":{"approvalType":"double"}}}`), through), []string{"ineffective_approvals P high"}},
+		"parallel":               {chain(step("n8n-nodes-base.slack", `{"operation":"sendAndWait"}`), `"A":{"main":[[{"node":"P","type":"main","index":0},{"node":"S","type":"main","index":0}]]}`), []string{"ineffective_approvals P high", "unapproved_actions S high"}},
+		"disabled":               {chain(strings.Replace(step("n8n-nodes-base.slack", `{"operation":"sendAndWait"}`), `"id":"p"`, `"id":"p","disabled":true`, 1), through), []string{"unapproved_actions S high"}},
+		"a tool without review":  {alone(chain(hitl, tool("G", "A"))), []string{"unapproved_tools G high"}},
+		"a tool with review":     {alone(chain(hitl, tool("G", "P")+","+tool("P", "A"))), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, f := range ofSecurity(assessDefinition(t, c.definition), plumbline.NotSatisfied) {
+				if strings.Contains(f, "approv") {
+					got = append(got, f)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// Many offenders make some findings and one that counts the rest, and a finding set aside says so.
+func TestManyOffenders(t *testing.T) {
+	var nodes []string
+	for i := range 30 {
+		n := strings.Repeat("x", i+1)
+		nodes = append(nodes, `{"id":"`+n+`","name":"`+n+`","type":"n8n-nodes-base.webhook","typeVersion":2,"position":[0,0],"parameters":{"path":"p"}}`)
+	}
+	a := assessDefinition(t, `{"nodes":[`+strings.Join(nodes, ",")+`],"connections":{}}`)
+	count, rest := 0, ""
+	for i := range a.Findings {
+		if f := &a.Findings[i]; f.Threshold != nil && f.Threshold.Metric == "open_triggers" {
+			if count++; f.Scope.Step == "" {
+				rest = f.Statement.EN
+			}
+		}
+	}
+	if count != 11 || !strings.Contains(rest, "20 more") {
+		t.Errorf("%d findings, the rest: %q", count, rest)
+	}
+}

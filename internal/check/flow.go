@@ -60,6 +60,7 @@ func newFlow(g *plumbline.Graph) *flow {
 			references = append(references, [2]int{from, to})
 		case plumbline.ToolEdge:
 			f.acts[to] = append(f.acts[to], from)
+			f.taint[to] = append(f.taint[to], from) // the agent writes the arguments
 			f.tool[from] = true
 		case plumbline.ModelEdge:
 			f.serves[from], f.served[to] = true, true

@@ -92,6 +92,9 @@ func (f *flow) ineffective(deeds []deed) []place {
 	var out []place
 	back := turned(f.acts)
 	for _, p := range persons {
+		if f.tool[p] {
+			continue // the reviewer of a tool stands on the way to that tool only
+		}
 		ahead := walk(f.acts, []int{p}, nil)
 		behind := walk(back, []int{p}, nil)
 		asked := slices.ContainsFunc(models, func(m int) bool { return behind[m] >= 0 })

@@ -136,6 +136,7 @@ func TestPathsThroughTheDefinition(t *testing.T) {
 		{"a tool that reads", "actions", "Q1>A1 E1^A1", "unapproved_tools", nil},
 		{"the whole chain", "actions", "T1>N1>M1>N2>W1", "unapproved_chains", []string{"W1 WF-004 T1>N1>M1>N2>W1"}},
 		{"the whole chain by tools", "actions", "Q1>A1 E1^A1 L1^A1", "unapproved_chains", []string{"L1 WF-004 E1>A1>L1"}},
+		{"the whole chain by a tool's own steps", "actions", "T1>A1 N1^A1 N1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>A1>N1>M2>W1"}},
 		{"a guard breaks the chain", "actions", "T1>G1>M1>W1", "unapproved_chains", nil},
 		{"over two models", "actions", "T1>M1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>M1>M2>W1"}},
 		{"parallel", "actions", "Q1>M1>W1 M1>P1>R1", "ineffective_approvals", []string{"P1 WF-024:parallel:W1 M1>W1"}},
@@ -321,4 +322,26 @@ func TestLargeGraphs(t *testing.T) {
 			t.Errorf("%s: %v, %d observations", c.ID, took, len(obs))
 		}
 	}
+}
+
+func FuzzDefinitionTexts(f *testing.F) {
+	for _, s := range []string{`{"a":[{"name":"token","value":"x"},null,1.5,true]}`, `[[[]]]`, `{"~/":{"":"s"}}`, "\ufeff{}", `"x"`, `{"nodes":[{"p":"Bearer aB3dE5gH7jK9mN1pQ3"}]}`} {
+		f.Add([]byte(s))
+	}
+	i := slices.IndexFunc(check.Catalog(), func(c check.Check) bool { return c.ID == "security.secrets" })
+	secrets := check.Catalog()[i]
+	f.Fuzz(func(t *testing.T, data []byte) {
+		in := check.Input{Graph: graphOf("N1>N2"), File: &workflow.File{}, Files: fstest.MapFS{"flow.json": {Data: data}}}
+		obs, err := secrets.Run(t.Context(), &in)
+		if err != nil || len(obs) == 0 {
+			t.Fatal(obs, err)
+		}
+		for _, o := range obs {
+			for _, l := range o.Locations {
+				if l.Line < 0 || l.Line > 1+strings.Count(string(data), "\n") {
+					t.Fatalf("line %d", l.Line)
+				}
+			}
+		}
+	})
 }

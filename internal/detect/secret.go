@@ -32,7 +32,7 @@ func Secrets(text string) []Secret {
 			if len(at) > 2 && at[2] >= 0 {
 				from, to = at[2], at[3]
 			}
-			if value := text[from:to]; !pageToken.MatchString(text[at[0]:from]) && !placeholder(value) && (s.want == nil || s.want(value)) {
+			if value := text[from:to]; !pageToken.MatchString(text[at[0]:from]) && !placeholder(value) && !strings.Contains(text[to:at[1]], "example") && (s.want == nil || s.want(value)) {
 				found = append(found, Secret{s.kind, from, to})
 			}
 		}
@@ -88,8 +88,8 @@ var shapes = []shape{
 	{"service-token", []string{"pat"}, regexp.MustCompile(`\bpat[0-9A-Za-z]{14}\.[0-9a-f]{64}\b`), nil},
 	{"telegram-token", []string{":aa"}, regexp.MustCompile(`(?:\b|bot)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})`), random},
 	{"jwt", []string{"eyj"}, regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{16,}`), nil},
-	{"database-url", []string{"://"}, regexp.MustCompile(`(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|oracle)(?:\+[a-z0-9]+)?://[^\s:/@"'<>\\]*:([^\s@"'<>\\]{3,200})@`), password},
-	{"basic-auth-url", []string{"://"}, regexp.MustCompile(`(?i)\b(?:https?|ftps?|sftp|smtps?|imaps?|wss?)://[^\s:/?#@"'<>\\]+:([^\s/?#@"'<>\\]{3,200})@[a-z0-9\[]`), password},
+	{"database-url", []string{"://"}, regexp.MustCompile(`(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|oracle)(?:\+[a-z0-9]+)?://[^\s:/@"'<>\\]*:([^\s@"'<>\\]{5,200})@`), password},
+	{"basic-auth-url", []string{"://"}, regexp.MustCompile(`(?i)\b(?:https?|ftps?|sftp|smtps?|imaps?|wss?)://[^\s:/?#@"'<>\\]+:([^\s/?#@"'<>\\]{5,200})@[a-z0-9.\[\]-]+`), password},
 	{"bearer-token", []string{"bearer"}, regexp.MustCompile(`(?i)\bbearer[ \t]+([0-9A-Za-z/._~+=-]{16,})`), random},
 	{"basic-auth", []string{"basic"}, regexp.MustCompile(`(?i)\bbasic[ \t]+([0-9A-Za-z+/]{12,}={0,2})`), basicAuth},
 	// Three forms of assignment: quoted, in a query or an environment, and in Chinese.

@@ -67,7 +67,7 @@ func TestWhatIsNoSecretIsLeft(t *testing.T) {
 	for _, s := range []string{
 		"", "={{ $credentials.apiKey }}", "Bearer {{ $json.token }}", "=Bearer {{ $env.OPENAI_API_KEY }}", "api_key: YOUR_API_KEY", `"apiKey": "your-api-key-here-123"`,
 		"sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-your-openai-key-0123456789abcdef", "AKIA" + "IOSFODNN7EXAMPLE", "Authorization: Bearer YOUR_TOKEN_GOES_HERE_1234",
-		"postgres://user:${DB_PASSWORD}@host/db", "postgres://user:password@host/db", "https://user:{{ $json.pass }}@host/", "token = items[0].json.token", "const token = response.data.token1",
+		"postgres://user:${DB_PASSWORD}@host/db", "postgres://user:password@host/db", "https://user:{{ $json.pass }}@host/", "http://abc:s3cretpw@example.com/", "https://abc:xyz@host.test", "token = items[0].json.token", "const token = response.data.token1",
 		`"maxTokens": "4096"`, `"nextPageToken": "CAUQAA12345678abcd"`, "task-oriented-dialogue-systems-are-2024-style", "sk-folding-cube-loading-animation-spinner", "the secret: keep it simple and short 2024",
 		`"token": "` + "3f2504e0-4f89-41d3-9a0c-0305e82c3301" + `"`, "basic authentication", "Basic dGhpcyBpcyBub3QgYSBwYWly", "https://host:8080/path@x", "password=********", "密码：请输入您的密码",
 		`"tokenType": "bearer_token_type1"`, "secretName: my-secret-2", `"password": "={{ $json.body.password1 }}"`, "https://example.com/a?sort=key&token=", "bearer of bad news arrived",
