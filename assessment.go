@@ -157,9 +157,10 @@ type Ref struct {
 // ControlResult is a control with the verdict that its judging findings give.
 type ControlResult struct {
 	Control
-	State    State    `json:"state"`
-	Reason   Reason   `json:"reason,omitempty"`
-	Findings []string `json:"findings,omitempty"`
+	State       State        `json:"state"`
+	Reason      Reason       `json:"reason,omitempty"`
+	Findings    []string     `json:"findings,omitempty"`
+	Attestation *Attestation `json:"attestation,omitempty"` // nil: nobody has stated anything
 }
 
 // RegimeResult is a regime with the evidence for each of its provisions.

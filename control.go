@@ -43,6 +43,20 @@ type Mapping struct {
 	Note       Text   `json:"note,omitzero"`
 }
 
+// Attestation is what a person states of a control that nothing measures, and what came of it. Only a document whose
+// fingerprint is still the attested one makes it evidence; a bare word is recorded and shown.
+type Attestation struct {
+	Who       string `json:"who"`
+	On        string `json:"on"` // date, 2006-01-02
+	Statement string `json:"statement"`
+	Document  string `json:"document,omitempty"`     // path in the folder of the workflow
+	SHA256    string `json:"sha256,omitempty"`       // of the document when it was attested, hex
+	Found     string `json:"found_sha256,omitempty"` // of the document now, where it is another one
+	State     State  `json:"state"`
+	Reason    Reason `json:"reason,omitempty"`
+	Decides   bool   `json:"decides"` // it gives the control its verdict; false where a measurement does
+}
+
 // Instrument is a law, regulation, standard or policy. Its force is shown wherever it is named.
 type Instrument struct {
 	ID         string `json:"id"`
