@@ -150,5 +150,5 @@ func (c *canvas) pairText(in *DistributionsInput, d *plumbline.Distribution, b *
 			parts[k] = in.WithheldSign
 		}
 	}
-	return parts[0] + " · " + parts[1]
+	return parts[0] + " → " + parts[1]
 }

@@ -167,7 +167,7 @@ func (f *flow) exitNames(s *spot) {
 		if i > 2 || name == "" {
 			continue
 		}
-		f.onPaper(name, s.x+s.w+2, s.exitY(s.exits[i])-3, gutterWidth-19, "start")
+		f.onPaper(name, s.x+s.w+2, s.exitY(s.exits[i])-3, gutterWidth-17, "start")
 	}
 }
 

@@ -84,10 +84,39 @@ func (v *view) controlMatrix() *table {
 		if c.Reason != "" {
 			verdict = verdict.below(words(v.label("reason", string(c.Reason))))
 		}
+		if c.Attestation != nil {
+			verdict = verdict.below(v.attestation(c.Attestation)...)
+		}
 		t.add(name, verdict, v.rules(c.Rules).below(cell{Kind: "soft", Text: v.label("method", c.Method)}), v.mappings(c.Maps))
 		t.Rows[i].ID = "c-" + strconv.Itoa(i+1)
 	}
 	return t
+}
+
+// attestation says who stated what of a control and when, the document with its fingerprint, and whether that decides.
+func (v *view) attestation(a *plumbline.Attestation) []cell {
+	says := v.t(text.ReportAttested(visible(a.Who, v.lim.name), v.date(a.On)))
+	lines := []cell{words(says), {Kind: "data", Text: prose(a.Statement, v.lim.prose/2)}}
+	if a.Document != "" {
+		lines = append(lines, code(a.Document))
+	}
+	if a.SHA256 != "" {
+		lines = append(lines, words(v.t(text.ReportAttestedSum())), code(a.SHA256))
+	}
+	if a.Found != "" {
+		lines = append(lines, cell{Kind: "why", Text: v.t(text.ReportAttestedOther())}, code(a.Found))
+	}
+	if a.State != "" {
+		state := v.state(a.State)
+		if a.Reason != "" {
+			state.Rest = []cell{words(v.label("reason", string(a.Reason)))}
+		}
+		lines = append(lines, state)
+	}
+	if !a.Decides {
+		lines = append(lines, words(v.t(text.ReportAttestedBeside())))
+	}
+	return lines
 }
 
 func (v *view) rules(rules []plumbline.Rule) cell {

@@ -14,6 +14,10 @@ func fixtureMore() *plumbline.Assessment {
 	fixtureExhibits(a)
 	fixtureMeasures(a)
 	fixtureSecurity(a)
+	a.Controls[2].Attestation = &plumbline.Attestation{
+		Who: "周宁", On: "2026-10-02", Statement: "数据来源已逐一登记。", Document: "docs/sources.pdf", SHA256: sum('5'), Found: sum('6'), State: plumbline.NotTested, Reason: plumbline.NotAttested, Decides: true,
+	}
+	a.Controls[0].Attestation = &plumbline.Attestation{Who: "周宁", On: "2026-10-02", Statement: "已看过。"}
 	a.Inputs = append(a.Inputs, plumbline.InputTable{Role: "training", Rows: 20_000, Files: []plumbline.InputFile{{Name: "training.csv", Format: "csv", Bytes: 900_000, SHA256: sum('e'), Rows: 20_000}}})
 	a.Dimensions[0] = plumbline.DimensionPart{ID: plumbline.DataIntegrity, State: plumbline.Satisfied, Findings: map[plumbline.State]int{plumbline.Satisfied: 4}}
 	a.Dimensions[3] = plumbline.DimensionPart{ID: plumbline.Security, State: plumbline.NotSatisfied, Findings: map[plumbline.State]int{plumbline.NotSatisfied: 2}}
@@ -55,8 +59,16 @@ func fixtureGraph(a *plumbline.Assessment) {
 	s[7].Effect, s[7].Operation, s[7].OnError, s[7].Retries = plumbline.Sends, "message.send", "continue", 2
 	s[8].Disabled, s[8].Notes = true, "迁移前的旧步骤，暂不删除。"
 	for _, e := range [][3]string{
-		{"http", "crm", "flow"}, {"crm", "agent", "flow"}, {"model", "agent", "model"}, {"tool", "agent", "tool"}, {"agent", "rule", "flow"},
-		{"rule", "person", "flow"}, {"rule", "mail", "flow"}, {"person", "mail", "flow"}, {"crm", "odd", "error"}, {"http", "mail", "data"},
+		{"http", "crm", "flow"},
+		{"crm", "agent", "flow"},
+		{"model", "agent", "model"},
+		{"tool", "agent", "tool"},
+		{"agent", "rule", "flow"},
+		{"rule", "person", "flow"},
+		{"rule", "mail", "flow"},
+		{"person", "mail", "flow"},
+		{"crm", "odd", "error"},
+		{"http", "mail", "data"},
 	} {
 		g.Edges = append(g.Edges, plumbline.Edge{From: e[0], To: e[1], Kind: plumbline.EdgeKind(e[2])})
 	}

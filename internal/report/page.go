@@ -61,7 +61,13 @@ type fact struct {
 }
 
 // Long reports whether the fact takes a line of its own where others stand side by side.
-func (f fact) Long() bool { return len(f.Cells) > 0 && width(f.Cells[0].Text) > 36 }
+func (f fact) Long() bool {
+	if len(f.Cells) == 0 {
+		return false
+	}
+	c := f.Cells[0]
+	return width(c.Text) > 36 || slices.ContainsFunc(c.Lines, func(l cell) bool { return width(l.Text) > 44 })
+}
 
 // say is one fact in words.
 func said(term, value string) fact { return fact{Term: term, Cells: []cell{words(value)}} }
@@ -206,7 +212,7 @@ type worst struct {
 
 const (
 	maxWorst   = 5 // findings on the first page
-	maxReasons = 6 // reasons on the first page
+	maxReasons = 5 // reasons on the first page
 )
 
 func (v *view) first() first {

@@ -289,6 +289,34 @@ func huge() *plumbline.Assessment {
 		a.Notes = append(a.Notes, both(hostile, hostile))
 		a.Risks = append(a.Risks, a.Risks[0])
 	}
+	more := fixtureMore()
+	a.Graph, a.Dossiers, a.Exhibits, a.Baseline = more.Graph, more.Dossiers, more.Exhibits, more.Baseline
+	long = long[:1_000] // the fingerprint reads every byte
+	for i := range 300 {
+		s := more.Graph.Steps[i%len(more.Graph.Steps)]
+		s.ID, s.Name, s.Notes, s.Column, s.Row = fmt.Sprint("s", i), fmt.Sprint(i, long), long, i/9, i%9
+		a.Graph.Steps = append(a.Graph.Steps, s)
+		a.Graph.Edges = append(a.Graph.Edges, plumbline.Edge{From: "http", To: s.ID, Kind: plumbline.FlowEdge, Branch: long}, plumbline.Edge{From: s.ID, To: fmt.Sprint("s", i*7%300), Kind: plumbline.DataEdge})
+		a.Graph.Notes = append(a.Graph.Notes, plumbline.GraphNote{Text: both(long, long), Location: s.Location})
+		a.Dossiers = append(a.Dossiers, plumbline.Dossier{Step: s.ID, Purpose: both(long, long), Owner: long, Input: []string{long, long}, Failures: []plumbline.Text{both(long, long)}})
+		d := more.Exhibits.Distributions[i%2]
+		d.Column = long
+		a.Exhibits.Distributions = append(a.Exhibits.Distributions, d)
+		a.Exhibits.Surrogate.Rules = append(a.Exhibits.Surrogate.Rules, plumbline.SurrogateRule{Conditions: slices.Repeat([]plumbline.Text{both(long, long)}, 9)})
+		a.Exhibits.Reasons = append(a.Exhibits.Reasons, plumbline.ReasonExample{Reason: long, Rule: long})
+		a.Baseline.New = append(a.Baseline.New, a.Findings[i%len(a.Findings)].ID)
+		for _, family := range []string{"data", "explain", "security", "oversight"} {
+			add(a, family+".x@1", fmt.Sprint("m", i%30), plumbline.Scope{Column: fmt.Sprint(i/30, long), Table: "training"}, plumbline.Share, 0.5, wilson(0.4, 0.6), 9)
+			add(a, family+".y@1", long, plumbline.Scope{Item: long, Step: fmt.Sprint("s", i)}, plumbline.Share, 0.5, nil, 9)
+			add(a, family+".z@1", fmt.Sprint("w", i), plumbline.Scope{Features: []string{fmt.Sprint(i)}, Group: []string{long}}, plumbline.Share, 0.5, nil, 9)
+		}
+	}
+	for i := range a.Findings {
+		if i%3 == 0 {
+			a.Findings[i].Dimension, a.Findings[i].Locations = plumbline.Security, slices.Repeat([]plumbline.Location{{File: long, Pointer: long, Line: i}}, 12)
+			a.Findings[i].Path = []string{"http", fmt.Sprint("s", i), fmt.Sprint("s", i+1), long}
+		}
+	}
 	return a
 }
 

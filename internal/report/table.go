@@ -226,7 +226,7 @@ func (v *view) rows(o *plumbline.Observation) cell {
 // explain appends what a reader needs for the shown observations: methods of intervals, and signs for what is withheld.
 func (v *view) explain(t *table, shown []*plumbline.Observation) {
 	var methods []string
-	var withheld, blurred, accepted bool
+	var withheld, blurred, accepted, counted bool
 	for _, o := range shown {
 		if o == nil {
 			continue
@@ -235,12 +235,19 @@ func (v *view) explain(t *table, shown []*plumbline.Observation) {
 		if o.Interval == nil || o.Suppressed || o.Value == nil {
 			continue
 		}
+		if o.Interval.Method == census {
+			counted = true
+			continue
+		}
 		if m := v.method(o.Interval); !slices.Contains(methods, m) {
 			methods = append(methods, m)
 		}
 	}
 	if len(methods) > 0 {
 		t.addNote(v.t(text.ReportTableIntervals(strings.Join(methods, v.semicolon()))))
+	}
+	if counted {
+		t.addNote(v.t(text.ReportTableCensus()))
 	}
 	if accepted {
 		t.addNote(v.t(text.ReportTableAccepted()))

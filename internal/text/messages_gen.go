@@ -84,11 +84,11 @@ func ChartLog() plumbline.Text {
 	}
 }
 
-// ChartMedians is the message chart.medians: "median {before} · {now}".
+// ChartMedians is the message chart.medians: "median {before} → {now}".
 func ChartMedians(before float64, now float64) plumbline.Text {
 	return plumbline.Text{
-		ZH: "中位数 " + FormatNumber(plumbline.Chinese, before, 4) + " · " + FormatNumber(plumbline.Chinese, now, 4),
-		EN: "median " + FormatNumber(plumbline.English, before, 4) + " · " + FormatNumber(plumbline.English, now, 4),
+		ZH: "中位数 " + FormatNumber(plumbline.Chinese, before, 4) + " → " + FormatNumber(plumbline.Chinese, now, 4),
+		EN: "median " + FormatNumber(plumbline.English, before, 4) + " → " + FormatNumber(plumbline.English, now, 4),
 	}
 }
 
@@ -180,11 +180,11 @@ func ChartOf(n int64, m int64) plumbline.Text {
 	}
 }
 
-// ChartPair is the message chart.pair: "n {before} · {now}".
+// ChartPair is the message chart.pair: "n {before} → {now}".
 func ChartPair(before int64, now int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: "n " + FormatInt(plumbline.Chinese, before) + " · " + FormatInt(plumbline.Chinese, now),
-		EN: "n " + FormatInt(plumbline.English, before) + " · " + FormatInt(plumbline.English, now),
+		ZH: "n " + FormatInt(plumbline.Chinese, before) + " → " + FormatInt(plumbline.Chinese, now),
+		EN: "n " + FormatInt(plumbline.English, before) + " → " + FormatInt(plumbline.English, now),
 	}
 }
 
@@ -5924,6 +5924,38 @@ func ReportAsOfHead() plumbline.Text {
 	}
 }
 
+// ReportAttested is the message report.attested: "stated by {who} on {on}".
+func ReportAttested(who string, on string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "由 " + who + " 于 " + on + " 声明",
+		EN: "stated by " + who + " on " + on,
+	}
+}
+
+// ReportAttestedBeside is the message report.attested_beside: "recorded only; it does not decide the control".
+func ReportAttestedBeside() plumbline.Text {
+	return plumbline.Text{
+		ZH: "仅作记录，不决定该控制",
+		EN: "recorded only; it does not decide the control",
+	}
+}
+
+// ReportAttestedOther is the message report.attested_other: "the document is another one now".
+func ReportAttestedOther() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文件已改动，现为",
+		EN: "the document is another one now",
+	}
+}
+
+// ReportAttestedSum is the message report.attested_sum: "fingerprint of the document when stated (SHA-256)".
+func ReportAttestedSum() plumbline.Text {
+	return plumbline.Text{
+		ZH: "声明时文件的指纹（SHA-256）",
+		EN: "fingerprint of the document when stated (SHA-256)",
+	}
+}
+
 // ReportAuth is the message report.auth: "Authentication".
 func ReportAuth() plumbline.Text {
 	return plumbline.Text{
@@ -8772,6 +8804,14 @@ func ReportTableBlurred() plumbline.Text {
 	}
 }
 
+// ReportTableCensus is the message report.table_census: "No interval: a full count of what was given, without sampling error.".
+func ReportTableCensus() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不带区间：对给定内容的完整计数，没有抽样误差。",
+		EN: "No interval: a full count of what was given, without sampling error.",
+	}
+}
+
 // ReportTableIntervals is the message report.table_intervals: "Intervals: {methods}.".
 func ReportTableIntervals(methods string) plumbline.Text {
 	return plumbline.Text{
@@ -9900,6 +9940,9 @@ var fixed = [...]entry{
 	{"report.among.known-groups", ReportAmongKnownGroups()},
 	{"report.as_of", ReportAsOf()},
 	{"report.as_of_head", ReportAsOfHead()},
+	{"report.attested_beside", ReportAttestedBeside()},
+	{"report.attested_other", ReportAttestedOther()},
+	{"report.attested_sum", ReportAttestedSum()},
 	{"report.auth", ReportAuth()},
 	{"report.author_notes", ReportAuthorNotes()},
 	{"report.bad_caption", ReportBadCaption()},
@@ -10210,6 +10253,7 @@ var fixed = [...]entry{
 	{"report.table.training", ReportTableTraining()},
 	{"report.table_accepted", ReportTableAccepted()},
 	{"report.table_blurred", ReportTableBlurred()},
+	{"report.table_census", ReportTableCensus()},
 	{"report.threshold", ReportThreshold()},
 	{"report.threshold_default", ReportThresholdDefault()},
 	{"report.threshold_here", ReportThresholdHere()},
