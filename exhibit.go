@@ -1,5 +1,7 @@
 package plumbline
 
+import "slices"
+
 // Exhibits are what a report draws beside the observations: too long for a metric, and aggregates only. A count under the
 // minimum cell is never in them.
 type Exhibits struct {
@@ -79,9 +81,14 @@ type Comparison struct {
 	New      []string        `json:"new"`      // findings that were not there, and are not satisfied now
 	Worse    []FindingChange `json:"worse"`    //
 	Better   []FindingChange `json:"better"`   //
-	Gone     []string        `json:"gone"`     // not satisfied then, and not measured at all now: nothing was mended by that
+	Gone     []string        `json:"gone"`     // not satisfied then, and without a verdict now: nothing was mended by that
 	Resolved []string        `json:"resolved"` // not satisfied then, satisfied now
 	Kept     int             `json:"unchanged"`
+}
+
+// Raises reports whether a finding is new or worse than before.
+func (c *Comparison) Raises(id string) bool {
+	return slices.Contains(c.New, id) || slices.ContainsFunc(c.Worse, func(w FindingChange) bool { return w.ID == id })
 }
 
 // FindingChange is a finding whose state or severity is another one than before.

@@ -167,13 +167,14 @@ func (g *Graph) Step(id string) *Step {
 
 // Dossier is what is known of one step of the workflow, for the person who answers for it.
 type Dossier struct {
-	Step     string   `json:"step"` // id in the graph
-	Purpose  Text     `json:"purpose,omitzero"`
-	Owner    string   `json:"owner,omitempty"`
-	Input    []string `json:"input,omitempty"`  // names of steps and data
-	Output   []string `json:"output,omitempty"` //
-	Failures []Text   `json:"failures,omitempty"`
-	Controls []string `json:"controls,omitempty"` // ids of controls that speak of the step
-	Findings []string `json:"findings,omitempty"` // ids
-	Declared bool     `json:"declared,omitempty"` // purpose and owner stand in the workflow file
+	Step      string   `json:"step"` // id in the graph
+	Purpose   Text     `json:"purpose,omitzero"`
+	Owner     string   `json:"owner,omitempty"`
+	Input     []string `json:"input,omitempty"`  // names of steps and data
+	Output    []string `json:"output,omitempty"` //
+	Failures  []Text   `json:"failures,omitempty"`
+	Controls  []string `json:"controls,omitempty"`        // ids of controls that speak of the step
+	Findings  []string `json:"findings,omitempty"`        // ids
+	Declared  bool     `json:"declared,omitempty"`        // purpose or owner stands in the workflow file
+	Inherited bool     `json:"owner_inherited,omitempty"` // the owner is that of the whole workflow
 }

@@ -39,6 +39,9 @@ type commands struct {
 	Init    initCmd    `cmd:"" help:"Write a plumbline.yaml for a folder: what it finds there, with every guess marked."`
 	Checks  checksCmd  `cmd:"" help:"List the checks, or explain one."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	Schema     schemaCmd     `cmd:"" help:"Print the JSON Schema of plumbline.yaml or of assessment.json, for editors and other tools."`
+	Completion completionCmd `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 }
 
 const about = `Plumbline (准绳) assesses the risk of AI workflow automations and proves it.

@@ -29,11 +29,18 @@ type assessCmd struct {
 	Seed   string   `help:"Seed of random choices, up to 16 hex digits. Default: a hash of the inputs. The report flags a chosen seed." placeholder:"HEX"`
 	AsOf   string   `help:"Date of the catalogue of controls. Default: today." placeholder:"2006-01-02"`
 	FailOn string   `help:"Exit with 1 if a judging finding that is not satisfied has at least this severity; with not-tested, also if anything that Plumbline can measure could not be tested." enum:",low,medium,high,critical,not-tested" default:"" placeholder:"LEVEL"`
+
+	Baseline string `help:"Compare with an earlier assessment.json." placeholder:"FILE"`
+	NewOnly  bool   `help:"With --baseline and --fail-on: exit with 1 only for findings that are new or worse than in the baseline."`
 }
 
 // Run assesses, writes the reports and prints the summary.
 func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 	in, err := c.input(p)
+	if err != nil {
+		return err
+	}
+	baseline, err := c.baseline() // read before the reports are written, perhaps over it
 	if err != nil {
 		return err
 	}
@@ -59,6 +66,11 @@ func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 	a, err := assess.Run(ctx, in)
 	if err != nil {
 		return within(c.Dir, err)
+	}
+	if baseline != nil {
+		if a.Baseline, err = assess.Compare(baseline, a); err != nil {
+			return err
+		}
 	}
 	out := c.Out
 	if out == "" {
@@ -100,6 +112,26 @@ func (c *assessCmd) input(p *Process) (assess.Input, error) {
 		}
 	}
 	return in, nil
+}
+
+// baseline reads the earlier assessment; nil where none is named.
+func (c *assessCmd) baseline() (*assess.Baseline, error) {
+	if c.NewOnly && (c.Baseline == "" || c.FailOn == "") {
+		return nil, &plumbline.Error{Code: plumbline.Invalid, Where: "--new-only", Message: "it needs --baseline and --fail-on", Hint: "such as --baseline old/assessment.json --fail-on high --new-only"}
+	}
+	if c.Baseline == "" {
+		return nil, nil
+	}
+	info, err := os.Stat(c.Baseline)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &plumbline.Error{Code: plumbline.Invalid, Where: c.Baseline, Message: "the baseline is no file", Hint: "name the assessment.json of an earlier run"}
+	}
+	f, err := os.Open(c.Baseline)
+	if err != nil {
+		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: c.Baseline, Message: "the baseline cannot be opened", Hint: "name the assessment.json of an earlier run", Err: err}
+	}
+	defer f.Close()
+	return assess.ReadBaseline(f, filepath.Base(c.Baseline))
 }
 
 // open reads what the workflow file names: its tables and its definition. What it opened is closed by the function that it returns,
@@ -243,7 +275,7 @@ func (c *assessCmd) verdict(a *plumbline.Assessment) error {
 	}
 	for i := range a.Findings {
 		f := &a.Findings[i]
-		if f.Role != plumbline.Judges || f.Suppression != nil {
+		if f.Role != plumbline.Judges || f.Suppression != nil || c.NewOnly && !a.Baseline.Raises(f.ID) {
 			continue
 		}
 		if f.State == plumbline.NotSatisfied && f.Severity.Rank() >= line.Rank() {

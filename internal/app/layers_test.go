@@ -30,6 +30,7 @@ type layer struct {
 var layers = map[string]layer{
 	".":             {level: 0, pure: true},
 	"internal/stat": {level: 0, pure: true},
+	"docs/schema":   {level: 0, pure: true}, // embeds the published schemas
 	"internal/text": {level: 1, pure: true, may: map[string]string{".": "a message is a Text"}},
 	"internal/workflow": {level: 1, pure: true, may: map[string]string{
 		".":                  "Workflow, Limits, Error",
@@ -92,6 +93,7 @@ var layers = map[string]layer{
 		"internal/assess":            "runs it",
 		"internal/report":            "writes it",
 		"github.com/alecthomas/kong": "flags",
+		"docs/schema":                "prints the schemas",
 	}},
 	"cmd/plumb": {level: 9, may: map[string]string{
 		"internal/app":      "all that it does",

@@ -61,6 +61,10 @@ func Run(ctx context.Context, in Input) (*plumbline.Assessment, error) {
 	if err := r.plan(ctx); err != nil {
 		return nil, err
 	}
+	notes, err := r.stepNotes()
+	if err != nil {
+		return nil, err
+	}
 	if err := r.measure(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +80,7 @@ func Run(ctx context.Context, in Input) (*plumbline.Assessment, error) {
 	r.assessed(j)
 	r.out.Findings = j.findings
 	r.attested = j.attestations
+	r.out.Dossiers = r.dossiers(notes)
 	r.conclude()
 	strip(r.out.Observations)
 	return r.out, r.inventory(ctx)

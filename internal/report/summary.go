@@ -19,7 +19,7 @@ const (
 // without it there is no escape sequence at all. An unknown language is read as English.
 func Summary(w io.Writer, a *plumbline.Assessment, lang plumbline.Lang, color bool) error {
 	v := newView(a, lang, fullLimits())
-	blocks := [][]string{v.summaryHead(), v.summaryCautions(), v.summaryVerdicts(color), v.summaryBad(color), v.summaryUntested()}
+	blocks := [][]string{v.summaryHead(), v.summaryCautions(), v.summaryComparison(), v.summaryVerdicts(color), v.summaryBad(color), v.summaryUntested()}
 	blocks = append(blocks, []string{v.t(text.CliSummaryMeaning())})
 	total := 0
 	for _, b := range blocks {
@@ -71,6 +71,20 @@ func (v *view) summaryCautions() []string {
 	return lines[:min(len(lines), 2)]
 }
 
+// summaryComparison is one line on the earlier assessment, where there is one.
+func (v *view) summaryComparison() []string {
+	b := v.a.Baseline
+	if b == nil {
+		return nil
+	}
+	says := text.CliSummaryOtherInputs()
+	if b.Same {
+		says = text.CliSummarySameInputs()
+	}
+	counts := text.CliSummaryBaseline(v.date(b.AsOf), says, int64(len(b.New)), int64(len(b.Worse)), int64(len(b.Better)), int64(len(b.Resolved)), int64(len(b.Gone)), int64(b.Kept))
+	return []string{fit(v.t(counts), summaryColumns)}
+}
+
 // mark is a letter for a verdict, so that colour is never needed.
 func mark(s plumbline.State) string {
 	switch s {
@@ -112,7 +126,10 @@ func (v *view) summaryVerdicts(color bool) []string {
 }
 
 func (v *view) summaryBad(color bool) []string {
-	const most = 5
+	most := 5
+	if v.a.Baseline != nil {
+		most-- // its line takes the room
+	}
 	bad := v.order(plumbline.NotSatisfied, true)
 	if len(bad) == 0 {
 		return nil

@@ -157,3 +157,19 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// TestSummaryShowsTheComparison: one line, in both languages, and the screen still fits.
+func TestSummaryShowsTheComparison(t *testing.T) {
+	a := fixture()
+	a.Baseline = &plumbline.Comparison{AsOf: "2026-01-02", New: []string{"a", "b"}, Gone: []string{"c"}, Kept: 7}
+	for lang, want := range map[plumbline.Lang]string{
+		plumbline.English: "Since 2 January 2026 (other inputs): 2 new, 0 worse, 0 better, 0 resolved, 1 untested, 7 same",
+		plumbline.Chinese: "自 2026年1月2日 起（输入不同）：新增 2，变差 0，变好 0，已消除 0，不再有结论 1，不变 7",
+	} {
+		s := summary(t, a, lang, false)
+		assertScreen(t, s)
+		if !strings.Contains(s, want) {
+			t.Errorf("%q is missing in\n%s", want, s)
+		}
+	}
+}

@@ -2540,6 +2540,14 @@ func CliNeeds() plumbline.Text {
 	}
 }
 
+// CliSummaryBaseline is the message cli.summary.baseline: "Since {date} ({inputs}): {new} new, {worse} worse, {better} better, {resolved} resolved, {gone} untested, {kept} same".
+func CliSummaryBaseline(date string, inputs plumbline.Text, new int64, worse int64, better int64, resolved int64, gone int64, kept int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "自 " + date + " 起（" + inputs.ZH + "）：新增 " + FormatInt(plumbline.Chinese, new) + "，变差 " + FormatInt(plumbline.Chinese, worse) + "，变好 " + FormatInt(plumbline.Chinese, better) + "，已消除 " + FormatInt(plumbline.Chinese, resolved) + "，不再有结论 " + FormatInt(plumbline.Chinese, gone) + "，不变 " + FormatInt(plumbline.Chinese, kept),
+		EN: "Since " + date + " (" + inputs.EN + "): " + FormatInt(plumbline.English, new) + " new, " + FormatInt(plumbline.English, worse) + " worse, " + FormatInt(plumbline.English, better) + " better, " + FormatInt(plumbline.English, resolved) + " resolved, " + FormatInt(plumbline.English, gone) + " untested, " + FormatInt(plumbline.English, kept) + " same",
+	}
+}
+
 // CliSummaryMeaning is the message cli.summary.meaning: "Evidence supports is no conclusion that a law is met.".
 func CliSummaryMeaning() plumbline.Text {
 	return plumbline.Text{
@@ -2556,11 +2564,27 @@ func CliSummaryMore(n int64) plumbline.Text {
 	}
 }
 
+// CliSummaryOtherInputs is the message cli.summary.other_inputs: "other inputs".
+func CliSummaryOtherInputs() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入不同",
+		EN: "other inputs",
+	}
+}
+
 // CliSummaryRows is the message cli.summary.rows: "{rows}, {features}, {intersections}".
 func CliSummaryRows(rows int64, features int64, intersections int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: FormatInt(plumbline.Chinese, rows) + " 行，" + FormatInt(plumbline.Chinese, features) + " 个敏感特征，" + FormatInt(plumbline.Chinese, intersections) + " 个交叉群体",
 		EN: plural(plumbline.English, rows, "one row", "# rows") + ", " + plural(plumbline.English, features, "one sensitive feature", "# sensitive features") + ", " + plural(plumbline.English, intersections, "one intersection", "# intersections"),
+	}
+}
+
+// CliSummarySameInputs is the message cli.summary.same_inputs: "same inputs".
+func CliSummarySameInputs() plumbline.Text {
+	return plumbline.Text{
+		ZH: "输入相同",
+		EN: "same inputs",
 	}
 }
 
@@ -5308,6 +5332,14 @@ func PartAmongAccepted(metric plumbline.Text) plumbline.Text {
 	}
 }
 
+// PartAuthorNote is the message part.author_note: "Note of the author, not declared: {note}".
+func PartAuthorNote(note string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "作者备注，并非声明：" + note,
+		EN: "Note of the author, not declared: " + note,
+	}
+}
+
 // PartBasis is the message part.basis: "legal basis".
 func PartBasis() plumbline.Text {
 	return plumbline.Text{
@@ -5465,6 +5497,70 @@ func PartExplainRare(column string) plumbline.Text {
 	return plumbline.Text{
 		ZH: column + " 为少见的值",
 		EN: column + " is a rare value",
+	}
+}
+
+// PartFailContinues is the message part.fail_continues: "On an error the workflow goes on as if nothing had happened.".
+func PartFailContinues() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时工作流照常继续。",
+		EN: "On an error the workflow goes on as if nothing had happened.",
+	}
+}
+
+// PartFailDisabled is the message part.fail_disabled: "The step is switched off in the definition.".
+func PartFailDisabled() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该步骤在定义中已停用。",
+		EN: "The step is switched off in the definition.",
+	}
+}
+
+// PartFailNoPath is the message part.fail_no_path: "On an error the workflow stops: the definition has no other path for it.".
+func PartFailNoPath() plumbline.Text {
+	return plumbline.Text{
+		ZH: "出错时工作流中止：定义中没有出错路径。",
+		EN: "On an error the workflow stops: the definition has no other path for it.",
+	}
+}
+
+// PartFailOpaque is the message part.fail_opaque: "The type {kind} is not known: what the step does was not read.".
+func PartFailOpaque(kind string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "类型 " + kind + " 未知，没有读出该步骤做什么。",
+		EN: "The type " + kind + " is not known: what the step does was not read.",
+	}
+}
+
+// PartFailRepeats is the message part.fail_repeats: "A second try may repeat its effect outside the workflow.".
+func PartFailRepeats() plumbline.Text {
+	return plumbline.Text{
+		ZH: "重试可能重复其对外部的影响。",
+		EN: "A second try may repeat its effect outside the workflow.",
+	}
+}
+
+// PartFailRetries is the message part.fail_retries: "It is tried up to {n} times.".
+func PartFailRetries(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "最多尝试 " + FormatInt(plumbline.Chinese, n) + " 次。",
+		EN: "It is tried up to " + FormatInt(plumbline.English, n) + " times.",
+	}
+}
+
+// PartFailUnnamedModel is the message part.fail_unnamed_model: "The definition names no model, so the default of the tool decides which one answers.".
+func PartFailUnnamedModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义没有指定模型，由工具的默认值决定。",
+		EN: "The definition names no model, so the default of the tool decides which one answers.",
+	}
+}
+
+// PartFailUnpinned is the message part.fail_unpinned: "The name {model} fixes no version of the model: another version can answer tomorrow.".
+func PartFailUnpinned(model string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称 " + model + " 没有固定模型版本，今后可能由其他版本作答。",
+		EN: "The name " + model + " fixes no version of the model: another version can answer tomorrow.",
 	}
 }
 
@@ -9627,6 +9723,8 @@ var fixed = [...]entry{
 	{"cli.meaning", CliMeaning()},
 	{"cli.needs", CliNeeds()},
 	{"cli.summary.meaning", CliSummaryMeaning()},
+	{"cli.summary.other_inputs", CliSummaryOtherInputs()},
+	{"cli.summary.same_inputs", CliSummarySameInputs()},
 	{"cli.summary.unsupported", CliSummaryUnsupported()},
 	{"cli.summary.untested", CliSummaryUntested()},
 	{"confidence.K", ConfidenceK()},
@@ -9887,6 +9985,11 @@ var fixed = [...]entry{
 	{"part.document_limits", PartDocumentLimits()},
 	{"part.document_mechanism", PartDocumentMechanism()},
 	{"part.document_purpose", PartDocumentPurpose()},
+	{"part.fail_continues", PartFailContinues()},
+	{"part.fail_disabled", PartFailDisabled()},
+	{"part.fail_no_path", PartFailNoPath()},
+	{"part.fail_repeats", PartFailRepeats()},
+	{"part.fail_unnamed_model", PartFailUnnamedModel()},
 	{"part.replay_id", PartReplayId()},
 	{"part.replay_inputs", PartReplayInputs()},
 	{"part.replay_outcome", PartReplayOutcome()},
