@@ -30,6 +30,14 @@ func engines() map[string]func(*judge) {
 		"explain.surrogate":             (*judge).surrogate,
 		"explain.training_data":         (*judge).trainingData,
 		"oversight.reviews":             (*judge).reviewed,
+		"security.access":               (*judge).definition,
+		"security.actions":              (*judge).definition,
+		"security.failures":             (*judge).definition,
+		"security.injection":            (*judge).injection,
+		"security.secrets":              (*judge).definition,
+		"security.supply_chain":         (*judge).definition,
+		"security.tools":                (*judge).definition,
+		"security.transport":            (*judge).definition,
 	}
 }
 

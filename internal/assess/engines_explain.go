@@ -80,12 +80,12 @@ func (j *judge) documentation() {
 		})
 	}
 	v := j.plainly("explain.documentation", "documented_version_current", plumbline.Scope{}, j.rule("min_documented_version_current"))
-	switch {
-	case v.State == plumbline.Satisfied:
+	switch v.State {
+	case plumbline.Satisfied:
 		v.Statement = text.FindingExplainVersionCurrent()
-	case v.State == plumbline.NotSatisfied:
+	case plumbline.NotSatisfied:
 		v.Statement = text.FindingExplainVersionOld()
-	default:
+	case plumbline.NotTested, plumbline.NotApplicable:
 		v.Statement = text.FindingExplainVersionUnknown(reasonName(v.Reason))
 	}
 	j.add(v)
@@ -184,10 +184,10 @@ func (j *judge) surrogate() {
 	why := reasonName(plumbline.Inconclusive)
 	var evidence []string
 	for _, s := range j.in.Plan.Sensitive {
-		used, clear, seen := j.sensitiveUse(s.Column, rule)
+		used, below, seen := j.sensitiveUse(s.Column, rule)
 		found = found || used
 		evidence = append(evidence, seen...)
-		settled = settled && clear
+		settled = settled && below
 	}
 	if found {
 		return
@@ -216,8 +216,8 @@ func (j *judge) surrogate() {
 // sensitiveUse adds the finding of a sensitive feature that the surrogate rests on, in the tree with the score or in the one
 // without, whichever shows it more clearly. It reports whether there is one, and whether all that was measured is below the
 // threshold with its whole interval.
-func (j *judge) sensitiveUse(column string, rule *plumbline.Rule) (found, clear bool, evidence []string) {
-	clear = true
+func (j *judge) sensitiveUse(column string, rule *plumbline.Rule) (found, below bool, evidence []string) {
+	below = true
 	var worst *plumbline.Observation
 	given := []string{""}
 	if j.in.Plan.Score.Column != "" {
@@ -226,18 +226,18 @@ func (j *judge) sensitiveUse(column string, rule *plumbline.Rule) (found, clear 
 	for _, g := range given {
 		o := j.find("surrogate_importance", plumbline.Scope{Column: column, Given: g})
 		if o == nil {
-			clear = clear && g != ""
+			below = below && g != ""
 			continue
 		}
 		evidence = append(evidence, o.ID)
 		state, _ := side(o, rule)
-		clear = clear && state == plumbline.Satisfied
+		below = below && state == plumbline.Satisfied
 		if state == plumbline.NotSatisfied && (worst == nil || o.Interval.Low > worst.Interval.Low) {
 			worst = o
 		}
 	}
 	if worst == nil {
-		return false, clear, evidence
+		return false, below, evidence
 	}
 	say := text.FindingExplainSensitiveUsed
 	if worst.Scope.Given != "" {

@@ -148,6 +148,11 @@ func scopeName(s plumbline.Scope) string {
 			b.WriteString("/" + part[0] + "=" + check.PlainID(part[1]))
 		}
 	}
+	for _, part := range []string{s.Table, s.Step, s.Item} {
+		if part != "" {
+			b.WriteString("/" + check.PlainID(part))
+		}
+	}
 	return b.String()
 }
 

@@ -38,5 +38,14 @@ func Catalog() []Check {
 		dataSchema(),
 		dataTexts(),
 		dataTime(),
+		securityActions(),
+		securityArtifacts(),
+		securityCode(),
+		securityErrors(),
+		securityInjection(),
+		securityModels(),
+		securitySecrets(),
+		securityTransport(),
+		securityTriggers(),
 	}
 }

@@ -25,7 +25,6 @@ const (
 	textBands       = 8
 	textBandRows    = 4
 	maxBucket       = 20 // passages that are compared in one bucket
-	maxPlaces       = 20 // places that are named
 )
 
 // passage is a paragraph of a text, without the spaces between its words.
@@ -119,7 +118,7 @@ func (in *Input) text(ctx context.Context, e *emitter, i int) error {
 	var places []plumbline.Location
 	for _, p := range passages {
 		if p.person {
-			if hits++; len(places) < maxPlaces {
+			if hits++; len(places) < maxLocations {
 				places = append(places, plumbline.Location{File: p.file, Line: p.line})
 			}
 		}

@@ -60,17 +60,18 @@ func (e *emitter) value(metric string, unit plumbline.Unit, scope plumbline.Scop
 // census records a number that was counted over all there is, so that no draw could have made it another: of the given rows,
 // or of a file. Its interval is the number itself.
 func (e *emitter) census(metric string, unit plumbline.Unit, scope plumbline.Scope, x float64, n int64) {
-	e.value(metric, unit, scope, x, n, exactly(x))
+	e.value(metric, unit, scope, x, n, exactly(x, x))
 }
 
 // censusShare is census of a share, with its counts.
 func (e *emitter) censusShare(metric string, scope plumbline.Scope, k, n int64) {
-	e.share(metric, scope, k, n, exactly(float64(k)/float64(max(n, 1))))
+	x := float64(k) / float64(max(n, 1))
+	e.share(metric, scope, k, n, exactly(x, x))
 }
 
-// exactly is the interval of what was counted and not estimated.
-func exactly(x float64) *plumbline.Interval {
-	return &plumbline.Interval{Low: plumbline.Number(x), High: plumbline.Number(x), Level: 1, Method: "census"}
+// exactly is the interval of a full count; low and high differ where some of what is counted cannot be read.
+func exactly(low, high float64) *plumbline.Interval {
+	return &plumbline.Interval{Low: plumbline.Number(low), High: plumbline.Number(high), Level: 1, Method: "census"}
 }
 
 func number(x float64) *plumbline.Number {

@@ -70,16 +70,11 @@ func (x *explained) identical() []uint64 {
 	cells := make([]uint64, len(x.good))
 	none := make([]bool, len(x.good))
 	for c := range x.cols {
-		col := &x.cols[c]
-		for r := range cells {
-			var key uint64
-			if col.Numbers != nil {
-				key = math.Float64bits(col.Numbers[r] + 0) // no negative zero
-			} else {
-				key = uint64(col.Codes[r])
-				none[r] = none[r] || key == 1 && x.features[c].rest
+		addTo(cells, &x.cols[c])
+		if x.features[c].rest {
+			for r, code := range x.cols[c].Codes {
+				none[r] = none[r] || code == 1
 			}
-			cells[r] = model.Hash(cells[r], key)
 		}
 	}
 	for r := range cells {
@@ -107,7 +102,7 @@ func (x *explained) alike(t *model.Tree) []uint64 {
 			codes = cut(col.Numbers, likeBins).codes
 		}
 		for r := range cells {
-			cells[r] = model.Hash(cells[r]+uint64(c)+1, uint64(codes[r])) //nolint:gosec // G115: not negative
+			cells[r] = model.Hash(cells[r]+uint64(c)+1, uint64(codes[r]))
 		}
 	}
 	return cells
@@ -123,7 +118,7 @@ func pairs(x *explained, rows []int32, cells []uint64, seed uint64) [][2]int32 {
 	list := make([]keyed, 0, len(rows))
 	for _, r := range rows {
 		if cells[r] != noCell {
-			list = append(list, keyed{cells[r], model.Hash(seed, uint64(r)), r}) //nolint:gosec // G115: not negative
+			list = append(list, keyed{cells[r], model.Hash(seed, x.keys[r]), r})
 		}
 	}
 	slices.SortFunc(list, func(a, b keyed) int {
@@ -198,20 +193,20 @@ func (in *Input) stability(ctx context.Context, e *emitter, x *explained) error 
 		}
 		return out
 	}
-	like, any := agreement(x.alike(in.tree(x, false))), agreement(all)
-	if int64(min(len(like), len(any))) < in.MinN {
+	like, chance := agreement(x.alike(in.tree(x, false))), agreement(all)
+	if int64(min(len(like), len(chance))) < in.MinN {
 		refuse(plumbline.TooFew)
 		return nil
 	}
-	a, b := stat.MeanInterval(like, in.Level), stat.MeanInterval(any, in.Level)
-	p, q := mean(like), mean(any)
+	a, b := stat.MeanInterval(like, in.Level), stat.MeanInterval(chance, in.Level)
+	p, q := mean(like), mean(chance)
 	root := math.Sqrt(in.Effect())
 	widen := func(v float64, i stat.Interval) stat.Interval {
 		return stat.Interval{Low: max(v-root*(v-i.Low), 0), High: min(v+root*(i.High-v), 1)}
 	}
 	a, b = widen(p, a), widen(q, b)
 	e.value(metrics[0], plumbline.Share, plumbline.Scope{}, p, int64(len(like)), interval(a, in.Level, "t", 0))
-	e.value(metrics[1], plumbline.Share, plumbline.Scope{}, q, int64(len(any)), interval(b, in.Level, "t", 0))
+	e.value(metrics[1], plumbline.Share, plumbline.Scope{}, q, int64(len(chance)), interval(b, in.Level, "t", 0))
 	e.value(metrics[2], plumbline.Difference, plumbline.Scope{}, p-q, int64(len(like)), interval(stat.Interval{
 		Low: p - q - math.Hypot(p-a.Low, b.High-q), High: p - q + math.Hypot(a.High-p, q-b.Low),
 	}, in.Level, "t-mover", 0))

@@ -134,7 +134,7 @@ func plainForm(s string) string {
 }
 
 // refersTo finds the column that a reason refers to: the declared one, else the longest column whose name the reason is or
-// begins with, case and signs aside. A name of less than three letters only counts whole.
+// begins with, case and signs aside. A name of less than three letters (two Han) only counts whole.
 func (in *Input) refersTo(reason string, columns []columnForm) string {
 	if declared := in.Plan.Reasons.Inputs[reason]; declared != "" {
 		if slices.ContainsFunc(columns, func(c columnForm) bool { return c.name == declared }) {
@@ -144,7 +144,10 @@ func (in *Input) refersTo(reason string, columns []columnForm) string {
 	}
 	plain := plainForm(reason)
 	for _, c := range columns {
-		const least = 3
+		least := 3
+		if strings.IndexFunc(c.plain, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
+			least = 2
+		}
 		if c.plain != "" && (plain == c.plain || len([]rune(c.plain)) >= least && strings.HasPrefix(plain, c.plain) && wholeWords(reason, c.plain)) {
 			return c.name
 		}

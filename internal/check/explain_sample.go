@@ -29,7 +29,9 @@ type explained struct {
 	features []feature // of cols
 	left     []leftOut
 	good     []bool
-	rows     []int32 // sampled rows that have a decision
+	rows     []int32  // sampled rows that have a decision, in an order that does not depend on that of the table
+	keys     []uint64 // of sampled rows, by what they hold
+	units    []uint64 // of sampled rows, by what all rows of the person hold
 	train    []int32
 	held     []int32
 	clusters []uint32         // of sampled rows; nil where rows are independent
@@ -90,6 +92,7 @@ func (in *Input) explain(ctx context.Context) (*explained, error) {
 			x.score = &model.Column{Name: name, Numbers: values}
 		}
 	}
+	x.identify()
 	x.split(in.Seed)
 	in.frame.explained = x
 	return x, nil
@@ -170,7 +173,7 @@ func (x *explained) offerCodes(f *feature, codes *table.Codes, least int64) plum
 	}
 	f.values = []string{"", ""}
 	for i, c := range keep {
-		final[c] = uint16(i + 2) //nolint:gosec // G115: at most 254
+		final[c] = uint16(i + 2)
 		kept += counts[c]
 		f.values = append(f.values, codes.Dict[c])
 	}
@@ -225,19 +228,72 @@ func constant(values []float64) bool {
 	return !some || !missing
 }
 
+// identify gives each sampled row a key from what it holds, and puts the rows in the order of the keys, so that nothing that
+// is dealt by them depends on the order of the table.
+func (x *explained) identify() {
+	x.keys = make([]uint64, len(x.good))
+	for r, g := range x.good {
+		x.keys[r] = uint64(side01(g)) //nolint:gosec // G115: 0 or 1
+	}
+	columns := x.cols
+	if x.score != nil {
+		columns = x.inputs(true)
+	}
+	for c := range columns {
+		addTo(x.keys, &columns[c])
+	}
+	content := slices.Clone(x.keys)
+	again := map[uint64]uint64{} // rows that hold the same are told apart by a number
+	for r, key := range content {
+		x.keys[r] = model.Hash(key, again[key])
+		again[key]++
+	}
+	x.units = x.keys
+	if x.clusters != nil {
+		x.units = persons(content, x.clusters)
+	}
+	slices.SortFunc(x.rows, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(x.units[a], x.units[b]), cmp.Compare(x.keys[a], x.keys[b]), cmp.Compare(a, b))
+	})
+}
+
+// persons gives the rows of each person one key, from what they hold together.
+func persons(content []uint64, clusters []uint32) []uint64 {
+	sums := map[uint32]uint64{}
+	for r, c := range clusters {
+		sums[c] += content[r]
+	}
+	out := make([]uint64, len(content))
+	again, done := map[uint64]uint64{}, map[uint32]uint64{}
+	for r, c := range clusters {
+		key, found := done[c]
+		if !found {
+			key = model.Hash(sums[c], again[sums[c]])
+			again[sums[c]]++
+			done[c] = key
+		}
+		out[r] = key
+	}
+	return out
+}
+
+// addTo mixes the values of a column into keys.
+func addTo(keys []uint64, c *model.Column) {
+	for r := range keys {
+		if c.Numbers != nil {
+			keys[r] = model.Hash(keys[r], math.Float64bits(c.Numbers[r]+0)) // no negative zero
+		} else {
+			keys[r] = model.Hash(keys[r], uint64(c.Codes[r]))
+		}
+	}
+}
+
 // split deals the rows into those to learn from and those to measure on, by the seed; all rows of a person go together.
 func (x *explained) split(seed uint64) {
 	var classes [2][2]int
 	for _, r := range x.rows {
-		key := uint64(r) //nolint:gosec // G115: not negative
-		if x.clusters != nil {
-			key = uint64(x.clusters[r])
-		}
-		part, class := 0, 0
-		if x.good[r] {
-			class = 1
-		}
-		if model.Hash(seed, key)%10 < heldOutTenths {
+		part, class := 0, side01(x.good[r])
+		if model.Hash(seed, x.units[r])%10 < heldOutTenths {
 			part = 1
 			x.held = append(x.held, r)
 		} else {

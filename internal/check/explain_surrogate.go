@@ -297,7 +297,7 @@ func (in *Input) importance(e *emitter, x *explained, given string, t *model.Tre
 	}
 	joint := 1 - (1-in.Level)/float64(family)
 	cols := x.inputs(given != "")
-	blocks := model.Blocks(x.held, x.clusters, importanceBlocks, in.Seed)
+	blocks := model.Blocks(x.held, x.units, importanceBlocks, in.Seed)
 	alone := t.Importance(cols, x.good, blocks, importanceRepeats, in.Level, in.Seed)
 	together := t.Importance(cols, x.good, blocks, importanceRepeats, joint, in.Seed)
 	for i := range cols {

@@ -329,7 +329,7 @@ func (in *Input) join(ctx context.Context, v *reviews) (*joined, plumbline.Reaso
 		if at, found := first[k]; found {
 			j.reviewed[row] = true
 			if at < 0 {
-				first[k] = int32(row) //nolint:gosec // G115: rows are below 2^31
+				first[k] = int32(row)
 			}
 		}
 	}

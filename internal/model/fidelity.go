@@ -74,16 +74,16 @@ func (a *Agreement) Kappa(level, effect float64) Estimate {
 	return Estimate{of(float64(a.Same()) / n), of(i.Low), of(i.High)}
 }
 
-// Blocks deals rows into at most blocks parts of about equal size, all rows of a cluster into one; nil clusters are rows.
-// The same seed gives the same parts.
-func Blocks(rows []int32, clusters []uint32, blocks int, seed uint64) [][]int32 {
+// Blocks deals rows into blocks of about equal size by their keys, all rows of one key into one block; a nil key is the row.
+// The same seed gives the same blocks.
+func Blocks(rows []int32, keys []uint64, blocks int, seed uint64) [][]int32 {
 	out := make([][]int32, blocks)
 	for _, r := range rows {
 		key := uint64(r) //nolint:gosec // G115: a row is not negative
-		if clusters != nil {
-			key = uint64(clusters[r])
+		if keys != nil {
+			key = keys[r]
 		}
-		b := Hash(seed, key) % uint64(blocks) //nolint:gosec // G115: a small number
+		b := Hash(seed+1, key) % uint64(blocks) //nolint:gosec // G115: a small number
 		out[b] = append(out[b], r)
 	}
 	return out
@@ -119,7 +119,7 @@ func (t *Tree) Importance(cols []Column, good []bool, blocks [][]int32, repeats 
 			out[c] = Estimate{}
 		default:
 			weight := [2]float64{total / (2 * n[0]), total / (2 * n[1])}
-			out[c] = t.drop(cols, c, good, blocks, repeats, weight, level, Hash(seed, uint64(c))) //nolint:gosec // G115: not negative
+			out[c] = t.drop(cols, c, good, blocks, repeats, weight, level, Hash(seed, uint64(c)))
 		}
 	}
 	return out

@@ -54,6 +54,8 @@ func Engines() []string {
 		"explain.documentation", "explain.reasons", "explain.replayability", "explain.surrogate", "explain.training_data",
 		"govern.assessment", "govern.inventory",
 		"oversight.reviews",
+		"security.access", "security.actions", "security.failures", "security.injection", "security.secrets", "security.supply_chain", "security.tools",
+		"security.transport",
 	}
 }
 

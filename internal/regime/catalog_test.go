@@ -144,6 +144,27 @@ func TestEnginesHaveTheirRules(t *testing.T) {
 			"DI-02",
 			"min_provenance_stated provenance_stated >= 1",
 		},
+		"security.access": {
+			"SE-02", "max_open_triggers open_triggers <= 0", "max_open_triggers_to_model open_triggers_to_model <= 0",
+		},
+		"security.transport": {"SE-03", "max_cleartext_endpoints cleartext_endpoints <= 0", "max_unverified_tls unverified_tls <= 0"},
+		"security.injection": {
+			"SE-04", "max_direct_injection_paths direct_injection_paths <= 0", "max_indirect_injection_paths indirect_injection_paths <= 0",
+		},
+		"security.tools": {
+			"SE-05", "max_unapproved_tools unapproved_tools <= 0", "max_code_tools code_tools <= 0", "max_model_fed_commands model_fed_commands <= 0",
+			"max_model_fed_code model_fed_code <= 0", "max_steered_endpoints steered_endpoints <= 0",
+		},
+		"security.actions": {
+			"SE-06", "max_unapproved_actions unapproved_actions <= 0", "max_unapproved_chains unapproved_chains <= 0",
+			"max_ineffective_approvals ineffective_approvals <= 0",
+		},
+		"security.supply_chain": {
+			"SE-07", "max_changed_artifacts changed_artifacts <= 0", "max_unhashed_artifacts unhashed_artifacts <= 0",
+			"max_unnamed_models unnamed_models <= 0", "max_unpinned_models unpinned_models <= 0",
+		},
+		"security.secrets":  {"SE-10", "max_plaintext_secrets plaintext_secrets <= 0"},
+		"security.failures": {"SE-11", "max_unhandled_failures unhandled_failures <= 0", "max_swallowed_failures swallowed_failures <= 0"},
 	}
 	got := map[string][]string{}
 	for _, c := range load(t).Controls {
@@ -246,6 +267,7 @@ func TestReportedRegime(t *testing.T) {
 		{
 			"GV-03", "DI-01", "DI-02", "DI-03", "DI-04", "DI-05", "DI-06", "DI-07", "MB-01", "MB-02", "MB-03", "MB-04", "MB-05", "MB-06", "MB-07", "MB-08",
 			"EX-01", "EX-02", "EX-03", "EX-04", "EX-05", "EX-06", "EX-07", "SE-01", "SE-02", "SE-03", "SE-04", "SE-05", "SE-06", "SE-07", "SE-08", "SE-09",
+			"SE-10", "SE-11",
 		},
 		{"CN-PIPL-55", "CN-ALG-8", "CN-NDRA-5", "CN-NFRA8", "CN-AIETH-15"},
 		{"AU-03", "AU-04", "AU-05"},

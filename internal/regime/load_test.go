@@ -75,7 +75,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a missing English title", mb, "en: Impact ratios of categories and intersections by the New York City formula", `en: ""`, "MB-02.title.en: expected a text in English"},
 		{"Chinese in the English text", mb, "en: Impact ratios of", "en: 影响 of", "MB-02.title.en: expected a text in English"},
 		{"a note in one language", mb, "{zh: 同样使用比值，但该法没有规定阈值, en:", "{en:", "US-NYC-144.note.zh"},
-		{"a control that is measured without a meaning", "controls/ex.yaml", `engine: ""`, "engine: bias.representation", "EX-01.meaning: the text is missing"},
+		{"a control that is measured without a meaning", "controls/ex.yaml", `engine: ""`, "engine: bias.representation", "EX-04.meaning: the text is missing"},
 		{"a mark of doubt", mb, "en: Impact ratios of", `en: "The [?] formula"}  #`, "MB-02.title: what is marked [?]"},
 		{"a fact in doubt", law, "conf: S\n    source: CSL", "conf: \"?\"\n    source: CSL", `"?" is none of S, K`},
 		{"an article in doubt", law, "ref: CN-DSL-21, conf: S", "ref: CN-DSL-21, conf: \"?\"", `"?" is none of S, K`},

@@ -23,5 +23,6 @@ func Formats() []Format {
 			Name: "json", Ext: ".json", MediaType: "application/json",
 			Render: func(w io.Writer, a *plumbline.Assessment, _ plumbline.Lang) error { return JSON(w, a) },
 		},
+		{Name: "sarif", Ext: ".sarif", MediaType: "application/sarif+json", Render: func(w io.Writer, a *plumbline.Assessment, _ plumbline.Lang) error { return SARIF(w, a) }},
 	}
 }

@@ -134,6 +134,9 @@ func (s source) properties(typ reflect.Type, def, defs object) {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" {
+			continue // kept out of the file
+		}
 		p := s.schemaOf(f.Type, defs)
 		if options == "" {
 			required, _ := def["required"].([]string)

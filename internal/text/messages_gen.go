@@ -1772,6 +1772,294 @@ func CheckOversightReviewsTitle() plumbline.Text {
 	}
 }
 
+// CheckSecurityActionsFix is the message check.security.actions.fix: "Put a step that waits for a person on every way to the action, hand over what was approved unchanged, and take tools with authority from agents or have their use reviewed.".
+func CheckSecurityActionsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在通往操作的每条路径上加入等待人确认的步骤，把批准的内容原样交出；收回智能体手中有权限的工具，或对其使用加以复核。",
+		EN: "Put a step that waits for a person on every way to the action, hand over what was approved unchanged, and take tools with authority from agents or have their use reviewed.",
+	}
+}
+
+// CheckSecurityActionsImportance is the message check.security.actions.importance: "A model that can write, send, pay or execute by itself makes every mistake and every injection an event in the world.".
+func CheckSecurityActionsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "能够自行写入、发送、付款或执行的模型，会让每一次错误和每一次注入变成现实后果。",
+		EN: "A model that can write, send, pay or execute by itself makes every mistake and every injection an event in the world.",
+	}
+}
+
+// CheckSecurityActionsMeaning is the message check.security.actions.meaning: "Which steps change something outside, which of them a model's output reaches, and whether a person approves on every way there. An approval counts only if no way leads around it and no model writes the content anew afterwards.".
+func CheckSecurityActionsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "哪些步骤会改变外部事物，其中哪些可由模型输出到达，以及每条路径上是否有人批准。只有绕不过去、且其后内容没有被模型改写的批准才算数。",
+		EN: "Which steps change something outside, which of them a model's output reaches, and whether a person approves on every way there. An approval counts only if no way leads around it and no model writes the content anew afterwards.",
+	}
+}
+
+// CheckSecurityActionsTitle is the message check.security.actions.title: "Actions after a model, and approvals".
+func CheckSecurityActionsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型之后的操作与批准",
+		EN: "Actions after a model, and approvals",
+	}
+}
+
+// CheckSecurityArtifactsFix is the message check.security.artifacts.fix: "Enter the SHA-256 of the approved file under models. Where it differs, find out who changed the file, and assess the new one.".
+func CheckSecurityArtifactsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在 models 中登记已批准文件的 SHA-256；不一致时查明是谁更换了文件，并对新文件重新评估。",
+		EN: "Enter the SHA-256 of the approved file under models. Where it differs, find out who changed the file, and assess the new one.",
+	}
+}
+
+// CheckSecurityArtifactsImportance is the message check.security.artifacts.importance: "A model that was replaced unseen decides without ever having been tested.".
+func CheckSecurityArtifactsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "被悄悄替换的模型从未经过测试就在作决定。",
+		EN: "A model that was replaced unseen decides without ever having been tested.",
+	}
+}
+
+// CheckSecurityArtifactsMeaning is the message check.security.artifacts.meaning: "Whether each model file that the workflow file names has a hash, and is still the file with that hash.".
+func CheckSecurityArtifactsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件列出的每个模型文件是否登记了哈希，以及现在的文件是否仍与之一致。",
+		EN: "Whether each model file that the workflow file names has a hash, and is still the file with that hash.",
+	}
+}
+
+// CheckSecurityArtifactsTitle is the message check.security.artifacts.title: "Files of models".
+func CheckSecurityArtifactsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型文件",
+		EN: "Files of models",
+	}
+}
+
+// CheckSecurityCodeFix is the message check.security.code.fix: "Fix the command and pass values as arguments, replace eval and its like, run code without network in a sandbox, and offer no agent a tool for free code.".
+func CheckSecurityCodeFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "固定命令，把值作为参数传入；替换 eval 等写法；在无网络的沙箱中运行代码；不向智能体提供可执行任意代码的工具。",
+		EN: "Fix the command and pass values as arguments, replace eval and its like, run code without network in a sandbox, and offer no agent a tool for free code.",
+	}
+}
+
+// CheckSecurityCodeImportance is the message check.security.code.importance: "Where a model's words become code or a command, whoever steers the model steers the machine.".
+func CheckSecurityCodeImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型的文字一旦变成代码或命令，支配模型的人就支配了机器。",
+		EN: "Where a model's words become code or a command, whoever steers the model steers the machine.",
+	}
+}
+
+// CheckSecurityCodeMeaning is the message check.security.code.meaning: "Which steps run code or commands, which code runs other code, commands or calls out, and whether a model's output arrives there. The code is searched for telling calls and is not run.".
+func CheckSecurityCodeMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "哪些步骤执行代码或命令，哪些代码会执行其他代码、命令或访问网络，以及模型输出是否到达那里。只检索代码中的典型调用，不执行代码。",
+		EN: "Which steps run code or commands, which code runs other code, commands or calls out, and whether a model's output arrives there. The code is searched for telling calls and is not run.",
+	}
+}
+
+// CheckSecurityCodeTitle is the message check.security.code.title: "Code and commands".
+func CheckSecurityCodeTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "代码与命令",
+		EN: "Code and commands",
+	}
+}
+
+// CheckSecurityErrorsFix is the message check.security.errors.fix: "Set retries and a branch for errors, or name a workflow for errors, and check results behind steps that go on after an error.".
+func CheckSecurityErrorsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "设置重试和错误分支，或指定错误处理工作流；对出错后继续执行的步骤，在其后检查结果。",
+		EN: "Set retries and a branch for errors, or name a workflow for errors, and check results behind steps that go on after an error.",
+	}
+}
+
+// CheckSecurityErrorsImportance is the message check.security.errors.importance: "Failures happen every day. Without a path a case is lost, or decided on an empty value.".
+func CheckSecurityErrorsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "失败每天都会发生；没有路径时，个案丢失，或凭空值作出决定。",
+		EN: "Failures happen every day. Without a path a case is lost, or decided on an empty value.",
+	}
+}
+
+// CheckSecurityErrorsMeaning is the message check.security.errors.meaning: "Which steps ask a model or call outside and have neither retry nor a branch or workflow for errors, and where a failure is passed on as a result.".
+func CheckSecurityErrorsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "哪些调用模型或外部服务的步骤既没有重试，也没有错误分支或错误处理工作流；哪里把失败当作结果传下去。",
+		EN: "Which steps ask a model or call outside and have neither retry nor a branch or workflow for errors, and where a failure is passed on as a result.",
+	}
+}
+
+// CheckSecurityErrorsTitle is the message check.security.errors.title: "Paths for failures".
+func CheckSecurityErrorsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "失败处理路径",
+		EN: "Paths for failures",
+	}
+}
+
+// CheckSecurityInjectionFix is the message check.security.injection.fix: "Put a guard on the path, keep untrusted content apart from instructions, and test the model with attacks.".
+func CheckSecurityInjectionFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在路径上加入防护步骤，把不可信内容与指令分开，并以攻击样本测试模型。",
+		EN: "Put a guard on the path, keep untrusted content apart from instructions, and test the model with attacks.",
+	}
+}
+
+// CheckSecurityInjectionImportance is the message check.security.injection.importance: "A model takes instructions from whatever it reads. Text in a page or a mail can speak to it as well as you can.".
+func CheckSecurityInjectionImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型会听从它读到的任何指令；网页或邮件里的文字同样能对它下令。",
+		EN: "A model takes instructions from whatever it reads. Text in a page or a mail can speak to it as well as you can.",
+	}
+}
+
+// CheckSecurityInjectionMeaning is the message check.security.injection.meaning: "Which models text of strangers reaches without a guard: along connections, references, tools and retrieved documents. Exposure is a matter of structure; whether the model resists is not measured.".
+func CheckSecurityInjectionMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "陌生人的文字沿连接、引用、工具和检索到的文档，未经防护可以到达哪些模型。暴露面取决于结构；模型能否抵御未测。",
+		EN: "Which models text of strangers reaches without a guard: along connections, references, tools and retrieved documents. Exposure is a matter of structure; whether the model resists is not measured.",
+	}
+}
+
+// CheckSecurityInjectionTitle is the message check.security.injection.title: "Exposure to prompt injection".
+func CheckSecurityInjectionTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提示注入的暴露面",
+		EN: "Exposure to prompt injection",
+	}
+}
+
+// CheckSecurityModelsFix is the message check.security.models.fix: "Write the dated or numbered name of the model, and assess again before it is raised.".
+func CheckSecurityModelsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "写明带日期或编号的模型名称，升级之前重新评估。",
+		EN: "Write the dated or numbered name of the model, and assess again before it is raised.",
+	}
+}
+
+// CheckSecurityModelsImportance is the message check.security.models.importance: "A name without a version stands for whatever the provider serves today; tests of yesterday then say little.".
+func CheckSecurityModelsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不含版本的名称代表供应商今天提供的任何模型，昨天的测试便说明不了什么。",
+		EN: "A name without a version stands for whatever the provider serves today; tests of yesterday then say little.",
+	}
+}
+
+// CheckSecurityModelsMeaning is the message check.security.models.meaning: "Whether each model of the definition is named, and whether the name fixes one version.".
+func CheckSecurityModelsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义中的每个模型是否写明名称，名称是否固定到一个版本。",
+		EN: "Whether each model of the definition is named, and whether the name fixes one version.",
+	}
+}
+
+// CheckSecurityModelsTitle is the message check.security.models.title: "Names and versions of models".
+func CheckSecurityModelsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型名称与版本",
+		EN: "Names and versions of models",
+	}
+}
+
+// CheckSecuritySecretsFix is the message check.security.secrets.fix: "Revoke the key, keep its successor in the credential store of the platform, and clear sample data and earlier versions.".
+func CheckSecuritySecretsFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "作废该密钥，把新密钥放入平台的凭据存储，清除示例数据和历史版本。",
+		EN: "Revoke the key, keep its successor in the credential store of the platform, and clear sample data and earlier versions.",
+	}
+}
+
+// CheckSecuritySecretsImportance is the message check.security.secrets.importance: "A key in a file leaves with every copy of the file.".
+func CheckSecuritySecretsImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "写在文件中的密钥会随文件的每个副本流出。",
+		EN: "A key in a file leaves with every copy of the file.",
+	}
+}
+
+// CheckSecuritySecretsMeaning is the message check.security.secrets.meaning: "What in the definition, its prompts and sample data, and in declared texts and documents has the published shape of a key, token or password, or is a value of random look under a telling name. No value is shown.".
+func CheckSecuritySecretsMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义、提示词、示例数据以及声明的文本和文档中，哪些内容具有密钥、令牌或口令的公开格式，或是在相应名称之下、看起来随机的值。不显示任何值。",
+		EN: "What in the definition, its prompts and sample data, and in declared texts and documents has the published shape of a key, token or password, or is a value of random look under a telling name. No value is shown.",
+	}
+}
+
+// CheckSecuritySecretsTitle is the message check.security.secrets.title: "Secrets in clear text".
+func CheckSecuritySecretsTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "明文密钥",
+		EN: "Secrets in clear text",
+	}
+}
+
+// CheckSecurityTransportFix is the message check.security.transport.fix: "Use https, check certificates, and fix the host of each address or choose it from a list.".
+func CheckSecurityTransportFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "使用 https，校验证书；把每个地址的主机固定下来，或从清单中选取。",
+		EN: "Use https, check certificates, and fix the host of each address or choose it from a list.",
+	}
+}
+
+// CheckSecurityTransportImportance is the message check.security.transport.importance: "An open or unchecked connection can be read and changed; a chosen address can point inside or carry data away.".
+func CheckSecurityTransportImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未加密或未校验的连接可被读取和篡改；可被选择的地址能指向内部，也能带走数据。",
+		EN: "An open or unchecked connection can be read and changed; a chosen address can point inside or carry data away.",
+	}
+}
+
+// CheckSecurityTransportMeaning is the message check.security.transport.meaning: "Which hosts the workflow calls, which in clear text, where certificates are not checked, and which addresses are put together from what a model or a stranger said.".
+func CheckSecurityTransportMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流调用哪些主机，哪些使用明文，哪里不校验证书，哪些地址由模型或陌生人的内容拼成。",
+		EN: "Which hosts the workflow calls, which in clear text, where certificates are not checked, and which addresses are put together from what a model or a stranger said.",
+	}
+}
+
+// CheckSecurityTransportTitle is the message check.security.transport.title: "Connections to the outside".
+func CheckSecurityTransportTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对外连接",
+		EN: "Connections to the outside",
+	}
+}
+
+// CheckSecurityTriggersFix is the message check.security.triggers.fix: "Set authentication on the trigger, or keep the open entry on a path without model and without writing.".
+func CheckSecurityTriggersFix() plumbline.Text {
+	return plumbline.Text{
+		ZH: "为触发步骤设置身份验证，或让公开入口走不含模型、不写入的路径。",
+		EN: "Set authentication on the trigger, or keep the open entry on a path without model and without writing.",
+	}
+}
+
+// CheckSecurityTriggersImportance is the message check.security.triggers.importance: "An open entry gives strangers the model, its data and its cost.".
+func CheckSecurityTriggersImportance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "公开的入口把模型、数据和费用交给陌生人。",
+		EN: "An open entry gives strangers the model, its data and its cost.",
+	}
+}
+
+// CheckSecurityTriggersMeaning is the message check.security.triggers.meaning: "Which entries that can be called from outside ask who calls, and from which open ones a model is reached.".
+func CheckSecurityTriggersMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "哪些可从外部调用的入口要求身份验证，从哪些公开入口可以到达模型。",
+		EN: "Which entries that can be called from outside ask who calls, and from which open ones a model is reached.",
+	}
+}
+
+// CheckSecurityTriggersTitle is the message check.security.triggers.title: "Entries and who may use them".
+func CheckSecurityTriggersTitle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "入口与使用者",
+		EN: "Entries and who may use them",
+	}
+}
+
 // ClaimAuditorDeclared is the message claim.auditor_declared: "as declared; checked by {name} on {day} at source".
 func ClaimAuditorDeclared(name string, day string) plumbline.Text {
 	return plumbline.Text{
@@ -2892,6 +3180,70 @@ func FindingSatisfied(metric plumbline.Text, scope plumbline.Text, numbers plumb
 	}
 }
 
+// FindingSecurityMore is the message finding.security_more: "{what}: {n} more places; the observations give the total.".
+func FindingSecurityMore(what plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：另有 " + FormatInt(plumbline.Chinese, n) + " 处；总数见观测值。",
+		EN: what.EN + ": " + FormatInt(plumbline.English, n) + " more places; the observations give the total.",
+	}
+}
+
+// FindingSecurityNone is the message finding.security_none: "{what}: none found; {n} looked at.".
+func FindingSecurityNone(what plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：未发现；共检查 " + FormatInt(plumbline.Chinese, n) + " 项。",
+		EN: what.EN + ": none found; " + FormatInt(plumbline.English, n) + " looked at.",
+	}
+}
+
+// FindingSecurityNotTested is the message finding.security_not_tested: "{what}: not tested; {reason}.".
+func FindingSecurityNotTested(what plumbline.Text, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：未测试；" + reason.ZH + "。",
+		EN: what.EN + ": not tested; " + reason.EN + ".",
+	}
+}
+
+// FindingSecurityNothing is the message finding.security_nothing: "{what}: nothing of the kind is there to look at.".
+func FindingSecurityNothing(what plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：没有可检查的对象。",
+		EN: what.EN + ": nothing of the kind is there to look at.",
+	}
+}
+
+// FindingSecurityPath is the message finding.security_path: "{what}: {path}.".
+func FindingSecurityPath(what plumbline.Text, path string) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：" + path + "。",
+		EN: what.EN + ": " + path + ".",
+	}
+}
+
+// FindingSecurityResistance is the message finding.security_resistance: "Resistance of the models to injection and jailbreaks was not measured; the definition shows exposure only.".
+func FindingSecurityResistance() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未测量模型对注入和越狱的抵御能力；定义只显示暴露面。",
+		EN: "Resistance of the models to injection and jailbreaks was not measured; the definition shows exposure only.",
+	}
+}
+
+// FindingSecurityStep is the message finding.security_step: "{what}: {step}{detail}.".
+func FindingSecurityStep(what plumbline.Text, step string, detail string) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：" + step + detail + "。",
+		EN: what.EN + ": " + step + detail + ".",
+	}
+}
+
+// FindingSecurityUnclear is the message finding.security_unclear: "{what}: none found, but of {n} more the definition does not tell, so nothing is decided.".
+func FindingSecurityUnclear(what plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：未发现，但另有 " + FormatInt(plumbline.Chinese, n) + " 项无法判断，因此不作结论。",
+		EN: what.EN + ": none found, but of " + FormatInt(plumbline.English, n) + " more the definition does not tell, so nothing is decided.",
+	}
+}
+
 // FindingTableMade is the message finding.table_made: "Impact ratios by {scope} were calculated for {n} categories.".
 func FindingTableMade(scope plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
@@ -3116,6 +3468,22 @@ func MetricAdverseReviewShare() plumbline.Text {
 	}
 }
 
+// MetricApprovals is the message metric.approvals: "steps that wait for a person".
+func MetricApprovals() plumbline.Text {
+	return plumbline.Text{
+		ZH: "等待人确认的步骤",
+		EN: "steps that wait for a person",
+	}
+}
+
+// MetricApprovedActions is the message metric.approved_actions: "actions after a model that a person approves".
+func MetricApprovedActions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "由人批准的模型后续操作",
+		EN: "actions after a model that a person approves",
+	}
+}
+
 // MetricAuc is the message metric.auc: "area under the ROC curve (AUC)".
 func MetricAuc() plumbline.Text {
 	return plumbline.Text{
@@ -3129,6 +3497,14 @@ func MetricAucDifference() plumbline.Text {
 	return plumbline.Text{
 		ZH: "ROC 曲线下面积之差（AUC）",
 		EN: "difference of areas under the ROC curve (AUC)",
+	}
+}
+
+// MetricAuthenticatedTriggers is the message metric.authenticated_triggers: "triggers that ask who calls".
+func MetricAuthenticatedTriggers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "要求身份验证的触发步骤",
+		EN: "triggers that ask who calls",
 	}
 }
 
@@ -3244,11 +3620,51 @@ func MetricCategoryShareJump() plumbline.Text {
 	}
 }
 
+// MetricChangedArtifacts is the message metric.changed_artifacts: "model file that differs from its declared hash".
+func MetricChangedArtifacts() plumbline.Text {
+	return plumbline.Text{
+		ZH: "与声明的哈希不同的模型文件",
+		EN: "model file that differs from its declared hash",
+	}
+}
+
+// MetricCleartextEndpoints is the message metric.cleartext_endpoints: "call to an address outside in clear text".
+func MetricCleartextEndpoints() plumbline.Text {
+	return plumbline.Text{
+		ZH: "以明文调用外部地址",
+		EN: "call to an address outside in clear text",
+	}
+}
+
+// MetricCodeSteps is the message metric.code_steps: "code steps".
+func MetricCodeSteps() plumbline.Text {
+	return plumbline.Text{
+		ZH: "代码步骤",
+		EN: "code steps",
+	}
+}
+
+// MetricCodeTools is the message metric.code_tools: "code or commands offered to an agent as a tool".
+func MetricCodeTools() plumbline.Text {
+	return plumbline.Text{
+		ZH: "作为工具提供给智能体的代码或命令",
+		EN: "code or commands offered to an agent as a tool",
+	}
+}
+
 // MetricColumnsAbsent is the message metric.columns_absent: "features of the earlier data that the decisions lack".
 func MetricColumnsAbsent() plumbline.Text {
 	return plumbline.Text{
 		ZH: "先前数据有而决定表没有的特征数",
 		EN: "features of the earlier data that the decisions lack",
+	}
+}
+
+// MetricCommandSteps is the message metric.command_steps: "steps that run commands".
+func MetricCommandSteps() plumbline.Text {
+	return plumbline.Text{
+		ZH: "执行命令的步骤",
+		EN: "steps that run commands",
 	}
 }
 
@@ -3297,6 +3713,14 @@ func MetricDemographicParityRatio() plumbline.Text {
 	return plumbline.Text{
 		ZH: "人口统计均等比",
 		EN: "demographic parity ratio",
+	}
+}
+
+// MetricDirectInjectionPaths is the message metric.direct_injection_paths: "input from an entry that reaches a model without a guard".
+func MetricDirectInjectionPaths() plumbline.Text {
+	return plumbline.Text{
+		ZH: "来自入口的内容未经防护到达模型",
+		EN: "input from an entry that reaches a model without a guard",
 	}
 }
 
@@ -3388,6 +3812,30 @@ func MetricExpectedCalibrationError() plumbline.Text {
 	}
 }
 
+// MetricExposedModels is the message metric.exposed_models: "models that text of strangers reaches without a guard".
+func MetricExposedModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "陌生人的文字未经防护即可到达的模型",
+		EN: "models that text of strangers reaches without a guard",
+	}
+}
+
+// MetricExternalHost is the message metric.external_host: "calls to a host outside".
+func MetricExternalHost() plumbline.Text {
+	return plumbline.Text{
+		ZH: "对外部主机的调用",
+		EN: "calls to a host outside",
+	}
+}
+
+// MetricExternalHosts is the message metric.external_hosts: "hosts outside that are called".
+func MetricExternalHosts() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用的外部主机",
+		EN: "hosts outside that are called",
+	}
+}
+
 // MetricFalseNegativeRate is the message metric.false_negative_rate: "false adverse rate (FNR)".
 func MetricFalseNegativeRate() plumbline.Text {
 	return plumbline.Text{
@@ -3476,6 +3924,14 @@ func MetricGroupSize() plumbline.Text {
 	}
 }
 
+// MetricGuards is the message metric.guards: "guard steps".
+func MetricGuards() plumbline.Text {
+	return plumbline.Text{
+		ZH: "防护步骤",
+		EN: "guard steps",
+	}
+}
+
 // MetricHashMismatch is the message metric.hash_mismatch: "model file that is not the approved one".
 func MetricHashMismatch() plumbline.Text {
 	return plumbline.Text{
@@ -3489,6 +3945,22 @@ func MetricIdenticalUnlikeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "输入相同而决定不同的成对占比",
 		EN: "pairs with identical inputs and different decisions",
+	}
+}
+
+// MetricIndirectInjectionPaths is the message metric.indirect_injection_paths: "fetched text (pages, mail, files, tool results) that reaches a model without a guard".
+func MetricIndirectInjectionPaths() plumbline.Text {
+	return plumbline.Text{
+		ZH: "取得的文字（网页、邮件、文件、工具结果）未经防护到达模型",
+		EN: "fetched text (pages, mail, files, tool results) that reaches a model without a guard",
+	}
+}
+
+// MetricIneffectiveApprovals is the message metric.ineffective_approvals: "approval that does not hold".
+func MetricIneffectiveApprovals() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不起作用的批准",
+		EN: "approval that does not hold",
 	}
 }
 
@@ -3628,6 +4100,22 @@ func MetricMissingValueShare() plumbline.Text {
 	}
 }
 
+// MetricModelFedCode is the message metric.model_fed_code: "model output that enters code which runs other code, commands or calls out".
+func MetricModelFedCode() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型输出进入会执行其他代码、命令或访问网络的代码",
+		EN: "model output that enters code which runs other code, commands or calls out",
+	}
+}
+
+// MetricModelFedCommands is the message metric.model_fed_commands: "model output that reaches a command".
+func MetricModelFedCommands() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型输出到达命令",
+		EN: "model output that reaches a command",
+	}
+}
+
 // MetricNearDuplicateShare is the message metric.near_duplicate_share: "share of nearly repeated rows".
 func MetricNearDuplicateShare() plumbline.Text {
 	return plumbline.Text{
@@ -3724,6 +4212,22 @@ func MetricOneLabelClusterShare() plumbline.Text {
 	}
 }
 
+// MetricOpenTriggers is the message metric.open_triggers: "trigger that anybody may call".
+func MetricOpenTriggers() plumbline.Text {
+	return plumbline.Text{
+		ZH: "任何人都能调用的触发步骤",
+		EN: "trigger that anybody may call",
+	}
+}
+
+// MetricOpenTriggersToModel is the message metric.open_triggers_to_model: "trigger that anybody may call and that reaches a model".
+func MetricOpenTriggersToModel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "任何人都能调用且可到达模型的触发步骤",
+		EN: "trigger that anybody may call and that reaches a model",
+	}
+}
+
 // MetricOutOfRangeShare is the message metric.out_of_range_share: "numbers outside the declared range".
 func MetricOutOfRangeShare() plumbline.Text {
 	return plumbline.Text{
@@ -3761,6 +4265,22 @@ func MetricPersonalTextShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "文本含有个人信息的行所占份额",
 		EN: "rows whose text holds personal data",
+	}
+}
+
+// MetricPinnedModels is the message metric.pinned_models: "models with a fixed version".
+func MetricPinnedModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "版本固定的模型",
+		EN: "models with a fixed version",
+	}
+}
+
+// MetricPlaintextSecrets is the message metric.plaintext_secrets: "what looks like a key, token or password in clear text".
+func MetricPlaintextSecrets() plumbline.Text {
+	return plumbline.Text{
+		ZH: "看起来像明文密钥、令牌或口令的内容",
+		EN: "what looks like a key, token or password in clear text",
 	}
 }
 
@@ -3948,6 +4468,14 @@ func MetricRepresentationRatio() plumbline.Text {
 	}
 }
 
+// MetricRetriedSteps is the message metric.retried_steps: "steps that try again after a failure".
+func MetricRetriedSteps() plumbline.Text {
+	return plumbline.Text{
+		ZH: "失败后会重试的步骤",
+		EN: "steps that try again after a failure",
+	}
+}
+
 // MetricReviewKnownReviewerShare is the message metric.review_known_reviewer_share: "reviews with a known reviewer".
 func MetricReviewKnownReviewerShare() plumbline.Text {
 	return plumbline.Text{
@@ -4020,6 +4548,14 @@ func MetricReviewers() plumbline.Text {
 	}
 }
 
+// MetricRiskyCode is the message metric.risky_code: "code that runs other code, commands or calls out".
+func MetricRiskyCode() plumbline.Text {
+	return plumbline.Text{
+		ZH: "会执行其他代码、命令或访问网络的代码",
+		EN: "code that runs other code, commands or calls out",
+	}
+}
+
 // MetricRubberStampShare is the message metric.rubber_stamp_share: "reviews that agreed within seconds (rubber stamps)".
 func MetricRubberStampShare() plumbline.Text {
 	return plumbline.Text{
@@ -4052,6 +4588,14 @@ func MetricScoreDeviationShare() plumbline.Text {
 	}
 }
 
+// MetricSecretValues is the message metric.secret_values: "places with a key, token or password in clear text".
+func MetricSecretValues() plumbline.Text {
+	return plumbline.Text{
+		ZH: "明文密钥、令牌或口令出现的处数",
+		EN: "places with a key, token or password in clear text",
+	}
+}
+
 // MetricSelectionRate is the message metric.selection_rate: "favourable rate (selection rate)".
 func MetricSelectionRate() plumbline.Text {
 	return plumbline.Text{
@@ -4073,6 +4617,14 @@ func MetricSingleFeatureAuc() plumbline.Text {
 	return plumbline.Text{
 		ZH: "单个特征的曲线下面积（AUC）",
 		EN: "area under the curve of one feature alone (AUC)",
+	}
+}
+
+// MetricSteeredEndpoints is the message metric.steered_endpoints: "address that a model or a stranger can choose".
+func MetricSteeredEndpoints() plumbline.Text {
+	return plumbline.Text{
+		ZH: "可由模型或陌生人决定的地址",
+		EN: "address that a model or a stranger can choose",
 	}
 }
 
@@ -4129,6 +4681,14 @@ func MetricSurrogateUnexplainedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "决策近似未能再现的决定占比",
 		EN: "decisions that the approximation does not reproduce",
+	}
+}
+
+// MetricSwallowedFailures is the message metric.swallowed_failures: "failure passed on as if it were a result".
+func MetricSwallowedFailures() plumbline.Text {
+	return plumbline.Text{
+		ZH: "被当作结果继续传递的失败",
+		EN: "failure passed on as if it were a result",
 	}
 }
 
@@ -4236,6 +4796,30 @@ func MetricTruePositiveRate() plumbline.Text {
 	}
 }
 
+// MetricUnapprovedActions is the message metric.unapproved_actions: "model output that changes something outside without approval".
+func MetricUnapprovedActions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型输出未经批准就改变外部事物",
+		EN: "model output that changes something outside without approval",
+	}
+}
+
+// MetricUnapprovedChains is the message metric.unapproved_chains: "text of strangers that leads through a model to an action without approval".
+func MetricUnapprovedChains() plumbline.Text {
+	return plumbline.Text{
+		ZH: "陌生人的文字经模型直达未经批准的操作",
+		EN: "text of strangers that leads through a model to an action without approval",
+	}
+}
+
+// MetricUnapprovedTools is the message metric.unapproved_tools: "agent with a tool that changes something outside and that nobody reviews".
+func MetricUnapprovedTools() plumbline.Text {
+	return plumbline.Text{
+		ZH: "智能体持有会改变外部且无人复核的工具",
+		EN: "agent with a tool that changes something outside and that nobody reviews",
+	}
+}
+
 // MetricUndecidedShare is the message metric.undecided_share: "share of rows without a decision".
 func MetricUndecidedShare() plumbline.Text {
 	return plumbline.Text{
@@ -4249,6 +4833,22 @@ func MetricUndeclaredPersonalColumn() plumbline.Text {
 	return plumbline.Text{
 		ZH: "含有未声明个人信息的列",
 		EN: "column of undeclared personal data",
+	}
+}
+
+// MetricUnhandledFailures is the message metric.unhandled_failures: "step that asks a model or calls outside and has no path for failures".
+func MetricUnhandledFailures() plumbline.Text {
+	return plumbline.Text{
+		ZH: "调用模型或外部服务却没有失败处理路径的步骤",
+		EN: "step that asks a model or calls outside and has no path for failures",
+	}
+}
+
+// MetricUnhashedArtifacts is the message metric.unhashed_artifacts: "model file without a declared hash".
+func MetricUnhashedArtifacts() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未声明哈希的模型文件",
+		EN: "model file without a declared hash",
 	}
 }
 
@@ -4268,11 +4868,51 @@ func MetricUnlikeShareByChance() plumbline.Text {
 	}
 }
 
+// MetricUnnamedModels is the message metric.unnamed_models: "model that the definition does not name".
+func MetricUnnamedModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义未写明名称的模型",
+		EN: "model that the definition does not name",
+	}
+}
+
+// MetricUnpinnedModels is the message metric.unpinned_models: "model whose name fixes no version".
+func MetricUnpinnedModels() plumbline.Text {
+	return plumbline.Text{
+		ZH: "名称未固定版本的模型",
+		EN: "model whose name fixes no version",
+	}
+}
+
+// MetricUnreadDocuments is the message metric.unread_documents: "declared texts and documents that could not be searched".
+func MetricUnreadDocuments() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无法检索的声明文本和文档",
+		EN: "declared texts and documents that could not be searched",
+	}
+}
+
 // MetricUnseenCategoryShare is the message metric.unseen_category_share: "rows with a value that the earlier data do not have".
 func MetricUnseenCategoryShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "取值在先前数据中没有的行所占份额",
 		EN: "rows with a value that the earlier data do not have",
+	}
+}
+
+// MetricUntrustedSources is the message metric.untrusted_sources: "steps at which text of strangers enters".
+func MetricUntrustedSources() plumbline.Text {
+	return plumbline.Text{
+		ZH: "陌生人的文字进入的步骤",
+		EN: "steps at which text of strangers enters",
+	}
+}
+
+// MetricUnverifiedTls is the message metric.unverified_tls: "certificates not checked".
+func MetricUnverifiedTls() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未校验证书",
+		EN: "certificates not checked",
 	}
 }
 
@@ -8624,6 +9264,42 @@ var fixed = [...]entry{
 	{"check.oversight.reviews.meaning", CheckOversightReviewsMeaning()},
 	{"check.oversight.reviews.param.min_seconds", CheckOversightReviewsParamMinSeconds()},
 	{"check.oversight.reviews.title", CheckOversightReviewsTitle()},
+	{"check.security.actions.fix", CheckSecurityActionsFix()},
+	{"check.security.actions.importance", CheckSecurityActionsImportance()},
+	{"check.security.actions.meaning", CheckSecurityActionsMeaning()},
+	{"check.security.actions.title", CheckSecurityActionsTitle()},
+	{"check.security.artifacts.fix", CheckSecurityArtifactsFix()},
+	{"check.security.artifacts.importance", CheckSecurityArtifactsImportance()},
+	{"check.security.artifacts.meaning", CheckSecurityArtifactsMeaning()},
+	{"check.security.artifacts.title", CheckSecurityArtifactsTitle()},
+	{"check.security.code.fix", CheckSecurityCodeFix()},
+	{"check.security.code.importance", CheckSecurityCodeImportance()},
+	{"check.security.code.meaning", CheckSecurityCodeMeaning()},
+	{"check.security.code.title", CheckSecurityCodeTitle()},
+	{"check.security.errors.fix", CheckSecurityErrorsFix()},
+	{"check.security.errors.importance", CheckSecurityErrorsImportance()},
+	{"check.security.errors.meaning", CheckSecurityErrorsMeaning()},
+	{"check.security.errors.title", CheckSecurityErrorsTitle()},
+	{"check.security.injection.fix", CheckSecurityInjectionFix()},
+	{"check.security.injection.importance", CheckSecurityInjectionImportance()},
+	{"check.security.injection.meaning", CheckSecurityInjectionMeaning()},
+	{"check.security.injection.title", CheckSecurityInjectionTitle()},
+	{"check.security.models.fix", CheckSecurityModelsFix()},
+	{"check.security.models.importance", CheckSecurityModelsImportance()},
+	{"check.security.models.meaning", CheckSecurityModelsMeaning()},
+	{"check.security.models.title", CheckSecurityModelsTitle()},
+	{"check.security.secrets.fix", CheckSecuritySecretsFix()},
+	{"check.security.secrets.importance", CheckSecuritySecretsImportance()},
+	{"check.security.secrets.meaning", CheckSecuritySecretsMeaning()},
+	{"check.security.secrets.title", CheckSecuritySecretsTitle()},
+	{"check.security.transport.fix", CheckSecurityTransportFix()},
+	{"check.security.transport.importance", CheckSecurityTransportImportance()},
+	{"check.security.transport.meaning", CheckSecurityTransportMeaning()},
+	{"check.security.transport.title", CheckSecurityTransportTitle()},
+	{"check.security.triggers.fix", CheckSecurityTriggersFix()},
+	{"check.security.triggers.importance", CheckSecurityTriggersImportance()},
+	{"check.security.triggers.meaning", CheckSecurityTriggersMeaning()},
+	{"check.security.triggers.title", CheckSecurityTriggersTitle()},
 	{"claim.exposure", ClaimExposure()},
 	{"claim.no_penalties", ClaimNoPenalties()},
 	{"claim.no_submission_duty", ClaimNoSubmissionDuty()},
@@ -8691,6 +9367,7 @@ var fixed = [...]entry{
 	{"finding.no_population", FindingNoPopulation()},
 	{"finding.nothing_to_mitigate", FindingNothingToMitigate()},
 	{"finding.oversight_no_reviews", FindingOversightNoReviews()},
+	{"finding.security_resistance", FindingSecurityResistance()},
 	{"force.admin-reg", ForceAdminReg()},
 	{"force.dept-rule", ForceDeptRule()},
 	{"force.draft", ForceDraft()},
@@ -8716,8 +9393,11 @@ var fixed = [...]entry{
 	{"metric.accuracy_difference", MetricAccuracyDifference()},
 	{"metric.accuracy_ratio", MetricAccuracyRatio()},
 	{"metric.adverse_review_share", MetricAdverseReviewShare()},
+	{"metric.approvals", MetricApprovals()},
+	{"metric.approved_actions", MetricApprovedActions()},
 	{"metric.auc", MetricAuc()},
 	{"metric.auc_difference", MetricAucDifference()},
+	{"metric.authenticated_triggers", MetricAuthenticatedTriggers()},
 	{"metric.backward_time_share", MetricBackwardTimeShare()},
 	{"metric.bad_row_share", MetricBadRowShare()},
 	{"metric.bad_value_share", MetricBadValueShare()},
@@ -8732,13 +9412,19 @@ var fixed = [...]entry{
 	{"metric.calibration_intercept", MetricCalibrationIntercept()},
 	{"metric.calibration_slope", MetricCalibrationSlope()},
 	{"metric.category_share_jump", MetricCategoryShareJump()},
+	{"metric.changed_artifacts", MetricChangedArtifacts()},
+	{"metric.cleartext_endpoints", MetricCleartextEndpoints()},
+	{"metric.code_steps", MetricCodeSteps()},
+	{"metric.code_tools", MetricCodeTools()},
 	{"metric.columns_absent", MetricColumnsAbsent()},
+	{"metric.command_steps", MetricCommandSteps()},
 	{"metric.conditional_demographic_disparity", MetricConditionalDemographicDisparity()},
 	{"metric.data_age_ratio", MetricDataAgeRatio()},
 	{"metric.definition_named", MetricDefinitionNamed()},
 	{"metric.demographic_disparity", MetricDemographicDisparity()},
 	{"metric.demographic_parity_difference", MetricDemographicParityDifference()},
 	{"metric.demographic_parity_ratio", MetricDemographicParityRatio()},
+	{"metric.direct_injection_paths", MetricDirectInjectionPaths()},
 	{"metric.document_present", MetricDocumentPresent()},
 	{"metric.documented_version_current", MetricDocumentedVersionCurrent()},
 	{"metric.documents_present", MetricDocumentsPresent()},
@@ -8750,6 +9436,9 @@ var fixed = [...]entry{
 	{"metric.equalized_odds_ratio", MetricEqualizedOddsRatio()},
 	{"metric.evidence_share", MetricEvidenceShare()},
 	{"metric.expected_calibration_error", MetricExpectedCalibrationError()},
+	{"metric.exposed_models", MetricExposedModels()},
+	{"metric.external_host", MetricExternalHost()},
+	{"metric.external_hosts", MetricExternalHosts()},
 	{"metric.false_negative_rate", MetricFalseNegativeRate()},
 	{"metric.false_negative_rate_difference", MetricFalseNegativeRateDifference()},
 	{"metric.false_negative_rate_ratio", MetricFalseNegativeRateRatio()},
@@ -8761,8 +9450,11 @@ var fixed = [...]entry{
 	{"metric.future_time_share", MetricFutureTimeShare()},
 	{"metric.group_share", MetricGroupShare()},
 	{"metric.group_size", MetricGroupSize()},
+	{"metric.guards", MetricGuards()},
 	{"metric.hash_mismatch", MetricHashMismatch()},
 	{"metric.identical_unlike_share", MetricIdenticalUnlikeShare()},
+	{"metric.indirect_injection_paths", MetricIndirectInjectionPaths()},
+	{"metric.ineffective_approvals", MetricIneffectiveApprovals()},
 	{"metric.inventory_part_stated", MetricInventoryPartStated()},
 	{"metric.inventory_stated_share", MetricInventoryStatedShare()},
 	{"metric.kind_changed", MetricKindChanged()},
@@ -8780,6 +9472,8 @@ var fixed = [...]entry{
 	{"metric.missing_share", MetricMissingShare()},
 	{"metric.missing_share_increase", MetricMissingShareIncrease()},
 	{"metric.missing_value_share", MetricMissingValueShare()},
+	{"metric.model_fed_code", MetricModelFedCode()},
+	{"metric.model_fed_commands", MetricModelFedCommands()},
 	{"metric.near_duplicate_share", MetricNearDuplicateShare()},
 	{"metric.negative_predictive_value", MetricNegativePredictiveValue()},
 	{"metric.negative_predictive_value_difference", MetricNegativePredictiveValueDifference()},
@@ -8792,11 +9486,15 @@ var fixed = [...]entry{
 	{"metric.nyc_selection_rate", MetricNycSelectionRate()},
 	{"metric.nyc_unknown_count", MetricNycUnknownCount()},
 	{"metric.one_label_cluster_share", MetricOneLabelClusterShare()},
+	{"metric.open_triggers", MetricOpenTriggers()},
+	{"metric.open_triggers_to_model", MetricOpenTriggersToModel()},
 	{"metric.out_of_range_share", MetricOutOfRangeShare()},
 	{"metric.override_rate", MetricOverrideRate()},
 	{"metric.override_to_adverse_rate", MetricOverrideToAdverseRate()},
 	{"metric.override_to_favourable_rate", MetricOverrideToFavourableRate()},
 	{"metric.personal_text_share", MetricPersonalTextShare()},
+	{"metric.pinned_models", MetricPinnedModels()},
+	{"metric.plaintext_secrets", MetricPlaintextSecrets()},
 	{"metric.population_share", MetricPopulationShare()},
 	{"metric.positive_predictive_value", MetricPositivePredictiveValue()},
 	{"metric.predictive_parity_difference", MetricPredictiveParityDifference()},
@@ -8820,6 +9518,7 @@ var fixed = [...]entry{
 	{"metric.replay_part_share", MetricReplayPartShare()},
 	{"metric.replayable_share", MetricReplayableShare()},
 	{"metric.representation_ratio", MetricRepresentationRatio()},
+	{"metric.retried_steps", MetricRetriedSteps()},
 	{"metric.review_known_reviewer_share", MetricReviewKnownReviewerShare()},
 	{"metric.review_late_share", MetricReviewLateShare()},
 	{"metric.review_not_followed_share", MetricReviewNotFollowedShare()},
@@ -8829,13 +9528,16 @@ var fixed = [...]entry{
 	{"metric.review_unmatched_share", MetricReviewUnmatchedShare()},
 	{"metric.reviewer_override_spread", MetricReviewerOverrideSpread()},
 	{"metric.reviewers", MetricReviewers()},
+	{"metric.risky_code", MetricRiskyCode()},
 	{"metric.rubber_stamp_share", MetricRubberStampShare()},
 	{"metric.sample_share", MetricSampleShare()},
 	{"metric.score_cutoff", MetricScoreCutoff()},
 	{"metric.score_deviation_share", MetricScoreDeviationShare()},
+	{"metric.secret_values", MetricSecretValues()},
 	{"metric.selection_rate", MetricSelectionRate()},
 	{"metric.sensitive_basis_complete", MetricSensitiveBasisComplete()},
 	{"metric.single_feature_auc", MetricSingleFeatureAuc()},
+	{"metric.steered_endpoints", MetricSteeredEndpoints()},
 	{"metric.surrogate_balanced_accuracy", MetricSurrogateBalancedAccuracy()},
 	{"metric.surrogate_column_offered", MetricSurrogateColumnOffered()},
 	{"metric.surrogate_importance", MetricSurrogateImportance()},
@@ -8843,6 +9545,7 @@ var fixed = [...]entry{
 	{"metric.surrogate_majority_share", MetricSurrogateMajorityShare()},
 	{"metric.surrogate_rules", MetricSurrogateRules()},
 	{"metric.surrogate_unexplained_share", MetricSurrogateUnexplainedShare()},
+	{"metric.swallowed_failures", MetricSwallowedFailures()},
 	{"metric.text_age_ratio", MetricTextAgeRatio()},
 	{"metric.text_duplicate_share", MetricTextDuplicateShare()},
 	{"metric.text_near_duplicate_share", MetricTextNearDuplicateShare()},
@@ -8856,11 +9559,21 @@ var fixed = [...]entry{
 	{"metric.true_negative_rate_difference", MetricTrueNegativeRateDifference()},
 	{"metric.true_negative_rate_ratio", MetricTrueNegativeRateRatio()},
 	{"metric.true_positive_rate", MetricTruePositiveRate()},
+	{"metric.unapproved_actions", MetricUnapprovedActions()},
+	{"metric.unapproved_chains", MetricUnapprovedChains()},
+	{"metric.unapproved_tools", MetricUnapprovedTools()},
 	{"metric.undecided_share", MetricUndecidedShare()},
 	{"metric.undeclared_personal_column", MetricUndeclaredPersonalColumn()},
+	{"metric.unhandled_failures", MetricUnhandledFailures()},
+	{"metric.unhashed_artifacts", MetricUnhashedArtifacts()},
 	{"metric.unjudged_share", MetricUnjudgedShare()},
 	{"metric.unlike_share_by_chance", MetricUnlikeShareByChance()},
+	{"metric.unnamed_models", MetricUnnamedModels()},
+	{"metric.unpinned_models", MetricUnpinnedModels()},
+	{"metric.unread_documents", MetricUnreadDocuments()},
 	{"metric.unseen_category_share", MetricUnseenCategoryShare()},
+	{"metric.untrusted_sources", MetricUntrustedSources()},
+	{"metric.unverified_tls", MetricUnverifiedTls()},
 	{"metric.version_share", MetricVersionShare()},
 	{"metric.versions_seen", MetricVersionsSeen()},
 	{"note.independent", NoteIndependent()},

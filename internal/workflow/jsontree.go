@@ -242,20 +242,22 @@ func (v *jsonValue) pointer() string { return v.path(func(name string) string { 
 func (v *jsonValue) path(write func(string) string) string {
 	var names []string
 	for ; v != nil && v.parent != nil; v = v.parent {
-		names = append(names, v.name)
+		names = append(names, strings.ReplaceAll(strings.ReplaceAll(write(v.name), "~", "~0"), "/", "~1"))
 	}
-	var b strings.Builder
-	for _, name := range slices.Backward(names) {
-		b.WriteByte('/')
-		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(write(name), "~", "~0"), "/", "~1"))
+	if len(names) == 0 {
+		return ""
 	}
-	return b.String()
+	slices.Reverse(names)
+	return "/" + strings.Join(names, "/")
 }
 
-// place gives the location of the value in a file. A key that looks like a secret is left out.
+// plainKey makes a key fit to be shown: not endless, and without what looks like a secret.
+func plainKey(name string) string { return redact(shorten(name, 200)) }
+
+// place gives the location of the value in a file, with keys as [plainKey] makes them.
 func (v *jsonValue) place(file string) plumbline.Location {
 	if v == nil {
 		return plumbline.Location{File: file}
 	}
-	return plumbline.Location{File: file, Pointer: v.path(redact), Line: v.line}
+	return plumbline.Location{File: file, Pointer: shorten(v.path(plainKey), 500), Line: v.line}
 }

@@ -36,6 +36,7 @@ type n8nImport struct {
 	ids    map[string]int // of steps → index
 	copies map[string]int // of an id that more than one node has
 	flow   n8nFlow
+	texts  int // bytes offered to rules
 	notes  int // those beyond the bound are counted only
 }
 
@@ -47,6 +48,7 @@ type n8nNode struct {
 	version    float64
 	known      n8nType
 	flow       *jsonValue // the workflow that it belongs to
+	outputs    []string   // names of the outputs, once they were asked for
 }
 
 // An n8nFlow is the workflow of the file that is being read; names hold within it.
@@ -78,6 +80,9 @@ func parseN8n(data []byte, file string, limits plumbline.Limits) (*plumbline.Gra
 	}
 	for _, v := range flows {
 		m.read(v)
+	}
+	if m.texts > maxTexts {
+		return nil, &plumbline.Error{Code: plumbline.TooLarge, Where: file, Message: "the parameters and pinned data take more than 128 MiB with their places", Hint: "remove pinned data from the export"}
 	}
 	m.calls()
 	m.finish()
@@ -173,7 +178,7 @@ func (m *n8nImport) node(v *jsonValue) {
 	if id := v.get("id").scalar(); id != "" {
 		m.flow.byID[id] = index
 	}
-	collect(&s, v.get("parameters"))
+	m.offer(v.get("parameters"), s.Params, s.Lines)
 	m.nodes = append(m.nodes, n)
 	m.graph.Steps = append(m.graph.Steps, s)
 	m.facts(index)
@@ -231,21 +236,23 @@ func (m *n8nImport) oddities(i int) {
 	}
 }
 
-// collect offers the scalars under v to rules that look for patterns.
-func collect(s *plumbline.Step, v *jsonValue) {
+// maxTexts bounds what pointers and texts may take together; long keys within each other would multiply.
+const maxTexts = 128 << 20
+
+// offer gives the scalars under v to rules that look for patterns.
+func (m *n8nImport) offer(v *jsonValue, texts map[string]string, lines map[string]int) {
 	v.walk(func(v *jsonValue) {
+		if m.texts > maxTexts {
+			return
+		}
 		p := v.pointer()
-		s.Params[p], s.Lines[p] = v.text, v.line
+		texts[p], lines[p] = v.text, v.line
+		m.texts += len(p) + len(v.text)
 	})
 }
 
 // keep offers scalars that belong to no step.
-func (m *n8nImport) keep(v *jsonValue) {
-	v.walk(func(v *jsonValue) {
-		p := v.pointer()
-		m.graph.Params[p], m.graph.Lines[p] = v.text, v.line
-	})
-}
+func (m *n8nImport) keep(v *jsonValue) { m.offer(v, m.graph.Params, m.graph.Lines) }
 
 // pinned gives each step its pinned data. Their values go where only rules look, that there are some goes into a note.
 func (m *n8nImport) pinned(v *jsonValue) {
@@ -254,7 +261,7 @@ func (m *n8nImport) pinned(v *jsonValue) {
 			continue
 		}
 		if i, ok := m.flow.byName[pin.name]; ok {
-			collect(&m.graph.Steps[i], pin)
+			m.offer(pin, m.graph.Steps[i].Params, m.graph.Steps[i].Lines)
 			m.note(pin, notePinned, m.graph.Steps[i].Name, len(pin.items))
 			continue
 		}
@@ -266,7 +273,7 @@ func (m *n8nImport) pinned(v *jsonValue) {
 func (m *n8nImport) settings(v *jsonValue) {
 	m.keep(v)
 	if handler := v.get("errorWorkflow").scalar(); handler != "" && m.graph.ErrorHandler == "" {
-		m.graph.ErrorHandler = shorten(handler, 200)
+		m.graph.ErrorHandler = redact(shorten(handler, 200))
 	}
 }
 

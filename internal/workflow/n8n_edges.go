@@ -111,7 +111,7 @@ func (m *n8nImport) connect(from int, kind string, output int, v *jsonValue) boo
 	e := plumbline.Edge{From: s.ID, To: m.graph.Steps[to].ID, Kind: m.edgeKind(from, kind, v), Location: v.place(m.file)}
 	if e.Kind == plumbline.FlowEdge {
 		e.Branch = m.branch(from, output)
-		if output > 0 && s.OnError == "branch" && output == m.outputCount(from) {
+		if output > 0 && s.OnError == "branch" && output == len(m.outputsOf(from)) {
 			e.Kind = plumbline.ErrorEdge
 		}
 	}
@@ -146,55 +146,45 @@ func (m *n8nImport) edgeKind(from int, kind string, v *jsonValue) plumbline.Edge
 	return plumbline.FlowEdge
 }
 
-// outputCount counts the outputs of a step, without the one for errors.
-func (m *n8nImport) outputCount(i int) int {
+// outputsOf names the outputs of a step, without the one for errors; one output needs no name.
+func (m *n8nImport) outputsOf(i int) []string {
 	n, p := &m.nodes[i], m.nodes[i].v.get("parameters")
-	switch n.short {
-	case "if", "guardrails":
-		return 2
-	case "splitinbatches":
-		if n.version >= 3 {
-			return 2
-		}
-	case "comparedatasets":
-		return 4
-	case "switch":
-		return len(m.switchOutputs(i))
-	case "textclassifier":
-		return len(categories(p)) + map[bool]int{true: 1}[p.get("options", "fallback").str() == "other"]
-	case "sentimentanalysis":
-		return len(sentiments(p))
+	if n.outputs != nil {
+		return n.outputs
 	}
-	return 1
+	n.outputs = []string{""}
+	switch n.pkg + "." + n.short {
+	case n8nBasePackage + ".if":
+		n.outputs = []string{"true", "false"}
+	case n8nBasePackage + ".splitinbatches":
+		n.outputs = []string{"loop"}
+		if n.version >= 3 {
+			n.outputs = []string{"done", "loop"}
+		}
+	case n8nBasePackage + ".filter":
+		n.outputs = []string{"kept"}
+	case n8nBasePackage + ".comparedatasets":
+		n.outputs = []string{"in A only", "same", "different", "in B only"}
+	case n8nBasePackage + ".switch":
+		n.outputs = m.switchOutputs(i)
+	case n8nLangchainPackage + ".guardrails":
+		if p.get("operation").str() != "sanitize" {
+			n.outputs = []string{"pass", "fail"}
+		}
+	case n8nLangchainPackage + ".sentimentanalysis":
+		n.outputs = sentiments(p)
+	case n8nLangchainPackage + ".textclassifier":
+		n.outputs = categories(p)
+		if p.get("options", "fallback").str() == "other" {
+			n.outputs = append(n.outputs, "other")
+		}
+	}
+	return n.outputs
 }
 
-// branch names an output of a step.
+// branch names one output of a step.
 func (m *n8nImport) branch(i, output int) string {
-	n, p := &m.nodes[i], m.nodes[i].v.get("parameters")
-	var names []string
-	switch {
-	case n.pkg == n8nBasePackage && n.short == "if":
-		names = []string{"true", "false"}
-	case n.pkg == n8nBasePackage && n.short == "splitinbatches" && n.version >= 3:
-		names = []string{"done", "loop"}
-	case n.pkg == n8nBasePackage && n.short == "splitinbatches":
-		names = []string{"loop"}
-	case n.pkg == n8nBasePackage && n.short == "filter":
-		names = []string{"kept", "discarded"}
-	case n.pkg == n8nBasePackage && n.short == "comparedatasets":
-		names = []string{"in A only", "same", "different", "in B only"}
-	case n.pkg == n8nBasePackage && n.short == "switch":
-		names = m.switchOutputs(i)
-	case n.pkg == n8nLangchainPackage && n.short == "guardrails":
-		names = []string{"pass", "fail"}
-	case n.pkg == n8nLangchainPackage && n.short == "textclassifier":
-		names = append(categories(p), "other")
-	case n.pkg == n8nLangchainPackage && n.short == "sentimentanalysis":
-		names = sentiments(p)
-	default:
-		names = []string{""}
-	}
-	if output < len(names) {
+	if names := m.outputsOf(i); output < len(names) {
 		return redact(shorten(names[output], 100))
 	}
 	return strconv.Itoa(output)
@@ -203,7 +193,7 @@ func (m *n8nImport) branch(i, output int) string {
 // switchOutputs names the outputs of a Switch: by rule where the rule has a name, by number else.
 func (m *n8nImport) switchOutputs(i int) []string {
 	n, p := &m.nodes[i], m.nodes[i].v.get("parameters")
-	var names []string
+	names := []string{}
 	add := func(name string) {
 		if name == "" {
 			name = strconv.Itoa(len(names))
@@ -246,7 +236,7 @@ func (m *n8nImport) switchOutputs(i int) []string {
 }
 
 func categories(p *jsonValue) []string {
-	var names []string
+	names := []string{}
 	for _, c := range p.get("categories", "categories").children() {
 		names = append(names, c.get("category").str())
 	}
@@ -321,29 +311,34 @@ func (m *n8nImport) references(i int) {
 // n8nCallers are the nodes that run another workflow.
 var n8nCallers = n8nWords("executeworkflow executeworkflowtool toolworkflow retrieverworkflow")
 
-// calls joins a step that runs a workflow of this file, often its own, with the triggers of that workflow.
+// calls joins a step that runs a workflow of this file, often its own, with the trigger of that workflow, of which n8n allows one.
 func (m *n8nImport) calls() {
+	own, named := map[*jsonValue]int{}, map[string]int{}
+	for j := len(m.nodes) - 1; j >= 0; j-- {
+		if callee := &m.nodes[j]; callee.short == "executeworkflowtrigger" {
+			own[callee.flow], named[callee.flow.get("id").scalar()] = j, j
+		}
+	}
 	for i := range m.nodes {
 		n := &m.nodes[i]
 		if !n8nCallers[n.short] {
 			continue
 		}
 		target := resourceValue(n.v.get("parameters", "workflowId"))
-		id, called := target.scalar(), false
-		for j := range m.nodes {
-			callee := &m.nodes[j]
-			own := callee.flow == n.flow && strings.Contains(id, "$workflow.id")
-			named := id != "" && callee.flow.get("id").scalar() == id
-			if callee.short != "executeworkflowtrigger" || !own && !named {
-				continue
-			}
-			called = true
-			m.graph.Edges = append(m.graph.Edges, plumbline.Edge{
-				From: m.graph.Steps[i].ID, To: m.graph.Steps[j].ID, Kind: plumbline.DataEdge, Branch: "call", Location: target.place(m.file),
-			})
+		j, ok := named[target.scalar()]
+		if strings.Contains(target.scalar(), "$workflow.id") {
+			j, ok = own[n.flow]
 		}
-		if !called {
+		if inline := n.v.get("parameters", "workflowJson"); inline.str() != "" {
+			m.note(inline, noteInline, m.graph.Steps[i].Name)
+			continue
+		}
+		if !ok || target.scalar() == "" {
 			m.note(n.v.get("parameters"), noteChild, m.graph.Steps[i].Name)
+			continue
 		}
+		m.graph.Edges = append(m.graph.Edges, plumbline.Edge{
+			From: m.graph.Steps[i].ID, To: m.graph.Steps[j].ID, Kind: plumbline.DataEdge, Branch: "call", Location: target.place(m.file),
+		})
 	}
 }

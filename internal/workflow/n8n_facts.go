@@ -179,7 +179,7 @@ func (m *n8nImport) other(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 		if strings.EqualFold(operation, "sendAndWait") {
 			s.Kind, s.Effect = plumbline.PersonStep, plumbline.NoEffect
 		}
-		m.third(n, s)
+		third(n, s, resource, operation)
 	}
 }
 
@@ -206,10 +206,14 @@ func (m *n8nImport) openAI(n *n8nNode, s *plumbline.Step, p *jsonValue) {
 	}
 }
 
-// third looks at nodes of other packages. Their names tell a little; what they do stays unclear.
-func (m *n8nImport) third(n *n8nNode, s *plumbline.Step) {
+// third looks at nodes of other packages. Many are built like n8n's own, so that the name of the operation tells what it does;
+// where it does not, that stays unclear.
+func third(n *n8nNode, s *plumbline.Step, resource, operation string) {
 	if n.pkg == n8nBasePackage || n.pkg == n8nLangchainPackage || s.Kind != plumbline.OpaqueStep {
 		return
+	}
+	if effect, ok := n8nVerbs[camelWords(operation)[0]]; ok && effect != plumbline.Executes && !strings.Contains(n.short, "mcp") {
+		s.Effect = appEffect(n.short, resource, operation, "")
 	}
 	if n.pkg == "n8n-nodes-mcp" && s.Operation == "" {
 		s.Operation = "listTools" // the default of that package

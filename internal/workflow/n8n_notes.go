@@ -46,6 +46,7 @@ var (
 	noteNoModel       = n8nNote{"步骤“%s”作为模型接入，但它不是模型", "The step “%s” is connected as a model and is none"}
 	noteNoReference   = n8nNote{"步骤“%s”读取了不存在的步骤“%s”的输出", "The step “%s” reads the output of a step that is not there: “%s”"}
 	noteChild         = n8nNote{"步骤“%s”调用另一个工作流，该工作流不在此文件中", "The step “%s” calls another workflow, which is not in this file"}
+	noteInline        = n8nNote{"步骤“%s”的参数中含有另一个工作流的文本，未导入", "A parameter of the step “%s” holds another workflow as text, which was not imported"}
 )
 
 func (m *n8nImport) note(v *jsonValue, n n8nNote, args ...any) {
@@ -64,7 +65,7 @@ func (m *n8nImport) note(v *jsonValue, n n8nNote, args ...any) {
 var (
 	secretShapes = regexp.MustCompile(`(?i)\b(?:sk|pk|rk|whsec|ghp|gho|ghs|github_pat|glpat|xox[a-z]|hf|gsk|pat|key|token)[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{12,}|\bAIza[0-9A-Za-z_-]{20,}|` +
 		`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|bearer\s+[A-Za-z0-9/+_.=-]{12,}|://[^/\s:@]+:[^/\s@]+@|-----BEGIN[^-]*PRIVATE KEY-----[^-]*`)
-	longTokens = regexp.MustCompile(`[A-Za-z0-9+_]{32,}`)
+	longTokens = regexp.MustCompile(`[A-Za-z0-9]{32,}`)
 )
 
 // redact replaces what looks like a secret: a known shape, or a long run of letters of both cases and digits.

@@ -1,0 +1,165 @@
+package assess_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/internal/assess"
+	"github.com/plumbline-project/plumbline/internal/table"
+	"github.com/plumbline-project/plumbline/internal/workflow"
+)
+
+// vulnerable is a flow with planted defects; mended is the same flow without them.
+const vulnerable = `{"name":"claims","nodes":[
+ {"id":"w","name":"Claim","type":"n8n-nodes-base.webhook","typeVersion":2,"position":[0,0],"parameters":{"httpMethod":"POST","path":"c"}},
+ {"id":"h","name":"Look up","type":"n8n-nodes-base.httpRequest","typeVersion":4.2,"position":[1,0],"parameters":{"url":"http://api.partner.test/v1","sendHeaders":true,
+  "headerParameters":{"parameters":[{"name":"Authorization","value":"Bearer KEY"}]},"options":{"allowUnauthorizedCerts":true}}},
+ {"id":"m","name":"gpt","type":"@n8n/n8n-nodes-langchain.lmChatOpenAi","typeVersion":1.2,"position":[2,1],"parameters":{"model":{"__rl":true,"mode":"list","value":"gpt-4o"}}},
+ {"id":"a","name":"Decide","type":"@n8n/n8n-nodes-langchain.agent","typeVersion":1.7,"position":[2,0],"parameters":{"promptType":"define","text":"={{ $json.text }}"}},
+ {"id":"k","name":"Run code","type":"@n8n/n8n-nodes-langchain.toolCode","typeVersion":1.1,"position":[2,2],"parameters":{"jsCode":"return eval(query)"}},
+ {"id":"s","name":"Tell customer","type":"n8n-nodes-base.gmail","typeVersion":2.1,"position":[3,0],"parameters":{"sendTo":"={{ $json.to }}","message":"={{ $json.output }}"}}],
+"connections":{"Claim":{"main":[[{"node":"Look up","type":"main","index":0}]]},"Look up":{"main":[[{"node":"Decide","type":"main","index":0}]]},
+ "gpt":{"ai_languageModel":[[{"node":"Decide","type":"ai_languageModel","index":0}]]},"Run code":{"ai_tool":[[{"node":"Decide","type":"ai_tool","index":0}]]},
+ "Decide":{"main":[[{"node":"Tell customer","type":"main","index":0}]]}},"settings":{}}`
+
+const mended = `{"name":"claims","nodes":[
+ {"id":"w","name":"Claim","type":"n8n-nodes-base.webhook","typeVersion":2,"position":[0,0],"parameters":{"httpMethod":"POST","path":"c","authentication":"headerAuth"},"credentials":{"httpHeaderAuth":{"id":"1","name":"portal"}}},
+ {"id":"h","name":"Look up","type":"n8n-nodes-base.postgres","typeVersion":2.5,"position":[1,0],"parameters":{"operation":"select","schema":"public","table":"claims"}},
+ {"id":"g","name":"Guard","type":"@n8n/n8n-nodes-langchain.guardrails","typeVersion":1,"position":[1,1],"parameters":{"operation":"classify"}},
+ {"id":"m","name":"gpt","type":"@n8n/n8n-nodes-langchain.lmChatOpenAi","typeVersion":1.2,"position":[2,1],"parameters":{"model":{"__rl":true,"mode":"list","value":"gpt-4o-2024-08-06"}}},
+ {"id":"a","name":"Decide","type":"@n8n/n8n-nodes-langchain.agent","typeVersion":1.7,"position":[2,0],"parameters":{"promptType":"define","text":"={{ $json.text }}"}},
+ {"id":"p","name":"Clerk approves","type":"n8n-nodes-base.slack","typeVersion":2.3,"position":[3,1],"parameters":{"operation":"sendAndWait","message":"={{ $json.output }}"}},
+ {"id":"s","name":"Tell customer","type":"n8n-nodes-base.gmail","typeVersion":2.1,"position":[3,0],"parameters":{"sendTo":"x","message":"={{ $('Decide').item.json.output }}"}}],
+"connections":{"Claim":{"main":[[{"node":"Look up","type":"main","index":0}]]},"Look up":{"main":[[{"node":"Guard","type":"main","index":0}]]},
+ "Guard":{"main":[[{"node":"Decide","type":"main","index":0}]]},
+ "gpt":{"ai_languageModel":[[{"node":"Decide","type":"ai_languageModel","index":0}]]},
+ "Decide":{"main":[[{"node":"Clerk approves","type":"main","index":0}]]},"Clerk approves":{"main":[[{"node":"Tell customer","type":"main","index":0}]]}},
+"settings":{"errorWorkflow":"abc"}}`
+
+const claimsFile = `workflow: claims
+title: {zh: 理赔, en: Claims}
+sector: finance
+decision: {column: d, favourable: ["1"]}
+data: {decisions: {file: d.csv}, sensitive: [{column: s, source: asked, basis: law, delete_by: 2030-01-01}]}
+`
+
+func assessDefinition(t *testing.T, definition string) *plumbline.Assessment {
+	t.Helper()
+	yaml := claimsFile
+	files := fstest.MapFS{"d.csv": {Data: []byte("s,d\na,1\nb,0\n")}}
+	if definition != "" {
+		yaml += "definition: flow.json\n"
+		files["flow.json"] = &fstest.MapFile{Data: []byte(definition)}
+	}
+	files["plumbline.yaml"] = &fstest.MapFile{Data: []byte(yaml)}
+	f, err := workflow.Load(files, "plumbline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := table.Open(context.Background(), files, f.Data.Decisions.Files, table.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rows.Close() })
+	in := assess.Input{File: f, Files: files, Table: rows}
+	if definition != "" {
+		if in.Graph, err = workflow.ParseDefinition(files, "flow.json", plumbline.Limits{}); err != nil || in.Graph == nil {
+			t.Fatal(in.Graph, err)
+		}
+	}
+	return run(t, in)
+}
+
+// ofSecurity lists the security findings in one state as control, metric and step or detail.
+func ofSecurity(a *plumbline.Assessment, state plumbline.State) []string {
+	var out []string
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if f.Dimension != plumbline.Security || f.State != state || f.Threshold == nil {
+			continue
+		}
+		name := f.Scope.Step
+		if a.Graph != nil && a.Graph.Step(name) != nil {
+			name = a.Graph.Step(name).Name
+		}
+		out = append(out, strings.TrimSuffix(f.Threshold.Metric+" "+name, " ")+" "+string(f.Severity))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestVulnerableDefinition(t *testing.T) {
+	key := strings.Repeat("a9Xk2Lq7Zt", 4) // put together here, so that no scanner takes it for a leak
+	a := assessDefinition(t, strings.Replace(vulnerable, "KEY", key, 1))
+	want := []string{
+		"cleartext_endpoints Look up medium", "code_tools Run code critical", "direct_injection_paths Decide medium", "indirect_injection_paths Decide high",
+		"open_triggers Claim medium", "open_triggers_to_model Claim high", "plaintext_secrets Look up critical", "unapproved_actions Tell customer high",
+		"unapproved_chains Run code critical", "unapproved_chains Tell customer critical", "unhandled_failures Decide medium", "unhandled_failures Look up medium",
+		"unhandled_failures Tell customer medium", "unpinned_models gpt low", "unverified_tls Look up high",
+	}
+	if got := ofSecurity(a, plumbline.NotSatisfied); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	ids := map[string]bool{}
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if ids[f.ID] {
+			t.Errorf("%s occurs twice", f.ID)
+		}
+		ids[f.ID] = true
+		if f.Dimension == plumbline.Security && f.State == plumbline.NotSatisfied && (len(f.Locations) == 0 || len(f.Observations) == 0) {
+			t.Errorf("%s lacks a place or evidence", f.ID)
+		}
+		if strings.Contains(f.Statement.EN+f.Statement.ZH, key) {
+			t.Errorf("%s shows a secret", f.ID)
+		}
+		if f.Threshold != nil && f.Threshold.Metric == "unapproved_chains" && f.Scope.Step == "s" && !strings.Contains(f.Statement.ZH, "Look up → Decide → Tell customer") {
+			t.Errorf("the chain reads %q", f.Statement.ZH)
+		}
+	}
+}
+
+func TestMendedDefinition(t *testing.T) {
+	a := assessDefinition(t, mended)
+	if got := ofSecurity(a, plumbline.NotSatisfied); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+	resistance := false
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		resistance = resistance || f.ID == "SE-04/resistance" && f.State == plumbline.NotTested
+	}
+	if !resistance {
+		t.Error("exposure by structure is taken for resistance")
+	}
+	for _, c := range a.Controls {
+		if c.ID == "SE-04" && c.State != plumbline.NotTested {
+			t.Errorf("SE-04 is %s", c.State)
+		}
+		if (c.ID == "SE-06" || c.ID == "SE-10" || c.ID == "SE-11") && c.State != plumbline.Satisfied {
+			t.Errorf("%s is %s: %s", c.ID, c.State, c.Reason)
+		}
+	}
+}
+
+func TestWithoutDefinitionNothingIsSatisfied(t *testing.T) {
+	a := assessDefinition(t, "")
+	tested := 0
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if f.Dimension != plumbline.Security {
+			continue
+		}
+		tested++
+		if f.State != plumbline.NotTested || f.Reason == "" {
+			t.Errorf("%s is %s (%s)", f.ID, f.State, f.Reason)
+		}
+	}
+	if tested < 15 {
+		t.Errorf("%d findings", tested)
+	}
+}
