@@ -21,7 +21,7 @@ const (
 	Duplicates              Defect = "duplicates"               // rows that are there twice, and ids that name two rows
 	MissingSavings          Defect = "missing-savings"          // savings are missing in many rows
 	UnseenCategory          Defect = "unseen-category"          // a district that the year before did not have
-	TimeGap                 Defect = "time-gap"                 // 45 days without a decision
+	TimeGap                 Defect = "time-gap"                 // 100 days without a decision
 	UndeclaredContact       Defect = "undeclared-contact"       // e-mail addresses and card numbers in notes
 	StaleKnowledge          Defect = "stale-knowledge"          // the guidance was last reviewed years ago
 	PersonalKnowledge       Defect = "pii-in-knowledge"         // a page of guidance names a person
@@ -73,17 +73,17 @@ func Catalogue() []planted.Defect {
 		planted.Shown(AgePenalty, bias, "MB-03", "/age_band"),
 		planted.Shown(EthnicityRepresentation, bias, "MB-08", "/ethnicity=Hispanic or Latino"),
 
-		planted.Shown(Drift, data, "DI-05", "rent"),
-		planted.Shown(Duplicates, data, "DI-04", "duplicate"),
-		planted.Shown(MissingSavings, data, "DI-04", "savings"),
-		planted.Shown(UnseenCategory, data, "DI-04", "district"),
-		planted.Shown(TimeGap, data, "DI-04", "gap"),
-		planted.Shown(UndeclaredContact, data, "DI-02", "note"),
-		planted.Shown(StaleKnowledge, data, "DI-04", "text", in(workflowFile, "collected: 2026-07-15 #", "collected: 2020-07-15 #")),
-		planted.Shown(PersonalKnowledge, data, "DI-02", "text", in("texts/guidance/appeals.md", "\n<!-- example -->\n",
+		planted.Shown(Drift, data, "DI-08", "rent"),
+		planted.Shown(Duplicates, data, "DI-04", "/duplicate_row_share"),
+		planted.Shown(MissingSavings, data, "DI-04", "/missing_value_share/savings"),
+		planted.Shown(UnseenCategory, data, "DI-04", "/unseen_category_share/district"),
+		planted.Shown(TimeGap, data, "DI-04", "/longest_gap_share/decided_at"),
+		planted.Shown(UndeclaredContact, data, "PR-01", "/personal_text_share/note"),
+		planted.Shown(StaleKnowledge, data, "DI-04", "/text_age_ratio", in(workflowFile, "collected: 2026-07-15 #", "collected: 2020-07-15 #")),
+		planted.Shown(PersonalKnowledge, data, "PR-01", "/text_personal_share", in("texts/guidance/appeals.md", "\n<!-- example -->\n",
 			"\nExample: Ms Dorothea Quill (dorothea.quill@riverside-tenants.net, card 4539 1488 0343 6467) appealed on 3 March.\n")),
-		planted.Shown(DuplicateKnowledge, data, "DI-04", "text", in("texts/guidance/rent-before.md", "", nearCopy())),
-		planted.Shown(NoProvenance, data, "DI-02", "text", in(workflowFile, `
+		planted.Shown(DuplicateKnowledge, data, "DI-04", "/text_near_duplicate_share", in("texts/guidance/rent-before.md", "", nearCopy())),
+		planted.Shown(NoProvenance, data, "DI-02", "/texts_guidance", in(workflowFile, `
       licence: Open Government Licence v3.0 (made-up guidance)
       source: housing department, guidance for caseworkers 住房部门办案指引
 `, "\n")),

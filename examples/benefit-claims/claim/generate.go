@@ -44,7 +44,7 @@ const (
 	unknownReason   = 0.10 // of the denials
 	noVersionShare  = 0.30
 	unreviewedShare = 0.97 // of the suggested denials
-	gapDays         = 45
+	gapDays         = 100
 )
 
 // The streams of draws.

@@ -27,6 +27,12 @@ func edit(file, before, after string) planted.Edit {
 	return planted.Edit{File: file, Old: before, New: after}
 }
 
+// hidden is a defect whose finding another one hides.
+func hidden(d planted.Defect, by Defect) planted.Defect {
+	d.HiddenBy = by
+	return d
+}
+
 func biasDefects() []planted.Defect {
 	const d = plumbline.ModelBias
 	return []planted.Defect{
@@ -49,20 +55,20 @@ func biasDefects() []planted.Defect {
 func dataDefects() []planted.Defect {
 	const d = plumbline.DataIntegrity
 	return []planted.Defect{
-		planted.Shown(Drift, d, "DI-05", "income"),
-		planted.Shown(Duplicates, d, "DI-04", "duplicate"),
-		planted.Shown(MissingIncome, d, "DI-04", "income"),
-		planted.Shown(ConstantColumn, d, "DI-04", "device_type"),
-		planted.Shown(OutOfRange, d, "DI-04", "debt_ratio"),
-		planted.Shown(UnseenCategory, d, "DI-04", "loan_purpose"),
-		planted.Shown(LabelFlip, d, "DI-05", "label"),
-		planted.Shown(Leakage, d, "DI-05", "calls"),
-		planted.Shown(TrainingOverlap, d, "DI-05", "overlap"),
-		planted.Shown(TimeGap, d, "DI-04", "gap"),
-		planted.Shown(OutOfOrder, d, "DI-04", "order"),
-		planted.Shown(UndeclaredIdentity, d, "DI-02", "contact_ref"),
-		planted.Shown(StaleTraining, d, "DI-04", "training", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
-		planted.Shown(NoLicence, d, "DI-02", "training", edit(workflowFile, `    licence: 内部数据 / internal
+		planted.Shown(Drift, d, "DI-08", "income"),
+		planted.Shown(Duplicates, d, "DI-04", "/duplicate_row_share"),
+		planted.Shown(MissingIncome, d, "DI-04", "/missing_value_share/income"),
+		planted.Shown(ConstantColumn, d, "DI-04", "/top_value_share/device_type"),
+		planted.Shown(OutOfRange, d, "DI-04", "/out_of_range_share/debt_ratio"),
+		planted.Shown(UnseenCategory, d, "DI-04", "/unseen_category_share/loan_purpose"),
+		planted.Shown(LabelFlip, d, "DI-05", "/label_conflict_share/training"),
+		hidden(planted.Shown(Leakage, d, "DI-05", "/single_feature_auc/calls"), LabelFlip),
+		planted.Shown(TrainingOverlap, d, "DI-05", "/training_overlap_share"),
+		planted.Shown(TimeGap, d, "DI-04", "/longest_gap_share/decided_at"),
+		{Name: OutOfOrder, Dimension: d}, // nothing measures the order of the rows
+		planted.Shown(UndeclaredIdentity, d, "PR-01", "/undeclared_personal_column/contact_ref"),
+		planted.Shown(StaleTraining, d, "DI-04", "/data_age_ratio/granted_at", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
+		planted.Shown(NoLicence, d, "DI-02", "/training", edit(workflowFile, `    licence: 内部数据 / internal
     source: 上一年度已放款贷款 / loans granted the year before
 `, "")),
 	}

@@ -32,7 +32,7 @@ const (
 	LabelFlip          Defect = "label-flip"          // training outcomes turned round
 	Leakage            Defect = "leakage"             // a training column was filled after the outcome
 	TrainingOverlap    Defect = "training-overlap"    // decisions of the year stand in the training data
-	TimeGap            Defect = "time-gap"            // 40 days without a decision
+	TimeGap            Defect = "time-gap"            // 100 days without a decision
 	OutOfOrder         Defect = "out-of-order"        // times that jump back
 	UndeclaredIdentity Defect = "undeclared-identity" // identity and mobile numbers where nothing declares them
 	StaleTraining      Defect = "stale-training"      // the training data are five years older

@@ -6,9 +6,10 @@ import "time"
 type Data struct {
 	Decisions []Decision
 	Training  []Example
-	Reviews   []Review // of the decisions with route manual
-	defects   []Defect // what is planted
-	truths    []float64
+	Reviews   []Review    // of the decisions with route manual
+	defects   []Defect    // what is planted
+	truths    []float64   // chance of repayment of each decision
+	copied    map[int]int // training row to the decision that it is, under [TrainingOverlap]
 }
 
 // Decision is one row of decisions.parquet.

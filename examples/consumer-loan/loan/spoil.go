@@ -31,9 +31,9 @@ const (
 )
 
 // gapDays is how long nothing is decided under [TimeGap], and gapStart when that begins.
-const gapDays = 40
+const gapDays = 100
 
-func gapStart() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }
+func gapStart() time.Time { return time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC) }
 
 // shift makes a person of the drifted population.
 func (p *person) shift() {
@@ -106,6 +106,7 @@ func (d *Data) age(*rand.Rand) {
 
 // overlap puts granted decisions with a known outcome in the place of training rows.
 func (d *Data) overlap(rng *rand.Rand) {
+	d.copied = map[int]int{}
 	var known []int
 	for i := range d.Decisions {
 		if d.Decisions[i].Repaid != "" {
@@ -118,6 +119,7 @@ func (d *Data) overlap(rng *rand.Rand) {
 			continue
 		}
 		c, e := &d.Decisions[known[0]], &d.Training[i]
+		d.copied[i] = known[0]
 		known = known[1:]
 		*e = Example{
 			ID: e.ID, GrantedAt: e.GrantedAt, Region: c.Region, Sex: c.Sex, Age: c.Age, Income: c.Income, Employment: c.Employment,
@@ -231,6 +233,9 @@ func (d *Data) leak(rng *rand.Rand) {
 		e.Calls = int32(rng.IntN(3)) //nolint:gosec // 0 to 2
 		if e.Repaid == "0" {
 			e.Calls += 3 + int32(rng.IntN(5)) //nolint:gosec // 0 to 4
+		}
+		if j, ok := d.copied[i]; ok { // the same row in both tables stays the same
+			d.Decisions[j].Calls = e.Calls
 		}
 	}
 }
