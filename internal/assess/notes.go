@@ -138,20 +138,8 @@ func scopeName(s plumbline.Scope) string {
 			b.WriteString("=" + check.PlainID(s.Group[i]))
 		}
 	}
-	for _, part := range []string{s.Column, s.Table, s.Step, s.Item} {
-		if part != "" {
-			b.WriteString("/" + check.PlainID(part))
-		}
-	}
-	for _, part := range [][2]string{{"table", s.Table}, {"step", s.Step}, {"item", s.Item}} {
-		if part[1] != "" {
-			b.WriteString("/" + part[0] + "=" + check.PlainID(part[1]))
-		}
-	}
-	for _, part := range []string{s.Table, s.Step, s.Item} {
-		if part != "" {
-			b.WriteString("/" + check.PlainID(part))
-		}
+	if s.Column != "" {
+		b.WriteString("/" + check.PlainID(s.Column))
 	}
 	for _, part := range [][2]string{{"table", s.Table}, {"step", s.Step}, {"item", s.Item}} {
 		if part[1] != "" {
