@@ -172,7 +172,7 @@ func bad(o *plumbline.Observation) bool {
 		"missing_share_increase": 0.05, "duplicate_row_share": 0.001, "near_duplicate_share": 0.01, "duplicate_id_share": 0, "training_overlap_share": 0.01,
 		"label_conflict_share": 0.02, "top_value_share": 0.999, "beyond_range_share": 0.01, "unseen_category_share": 0.01, "future_time_share": 0,
 		"data_age_ratio": 1, "longest_gap_share": 0.25, "label_disagreement_share": 0.05, "one_label_cluster_share": 0.01, "category_share_jump": 0.3,
-		"single_feature_auc": 0.98, "undeclared_personal_column": 0, "personal_text_share": 0, "text_personal_share": 0, "text_duplicate_share": 0.05,
+		"single_feature_auc": 0.95, "undeclared_personal_column": 0, "personal_text_share": 0, "text_personal_share": 0, "text_duplicate_share": 0.05,
 		"text_near_duplicate_share": 0.1, "text_age_ratio": 1, "hash_mismatch": 0, "backward_time_share": 0.01,
 	}
 	if o.Value == nil {

@@ -247,12 +247,12 @@ func isPhone(s []byte) bool {
 	return digits >= 7 && digits <= 15
 }
 
-// isName takes two to eight Han characters with a middle dot among them, or two to five words that begin with a capital.
+// isName takes two to eight Han characters with a middle dot among them, or two to five words, or one that begins with a capital.
 func isName(s []byte) bool {
 	if len(s) < 4 || len(s) > 60 {
 		return false
 	}
-	han, words, start := 0, 0, true
+	han, words, start, capitals := 0, 0, true, true
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRune(s[i:])
 		i += size
@@ -263,17 +263,16 @@ func isName(s []byte) bool {
 		case r == ' ' || r == '-' || r == '\'' || r == '.' || r == ',':
 			start = true
 		case unicode.IsLetter(r):
-			if start && unicode.IsUpper(r) {
+			if start {
 				words++
-			} else if start {
-				return false
+				capitals = capitals && unicode.IsUpper(r)
 			}
 			start = false
 		default:
 			return false
 		}
 	}
-	return words == 0 && han >= 2 && han <= 8 || han == 0 && words >= 1 && words <= 5
+	return words == 0 && han >= 2 && han <= 8 || han == 0 && words <= 5 && (words >= 2 || words == 1 && capitals)
 }
 
 // isAddress takes a Chinese address by its units, or a text of digits and words.

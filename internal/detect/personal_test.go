@@ -218,6 +218,8 @@ func TestColumns(t *testing.T) {
 		{"mobiles without a word in the header", "f17", mobiles, detect.Mobile},
 		{"Chinese names", "客户姓名", times("王小明", "欧阳小红"), detect.PersonName},
 		{"English names", "customer_name", times("Ada Example", "Bo Sample"), detect.PersonName},
+		{"names in small letters", "full_name", times("ada example", "bo sample-made"), detect.PersonName},
+		{"one small word is no name", "full_name", times("pending", "granted"), ""},
 		{"products are no persons", "product_name", times("王小明", "Ada Example"), ""},
 		{"names without a header", "f1", times("王小明"), ""},
 		{"addresses", "家庭住址", times("北京市朝阳区某某路1号"), detect.Address},
