@@ -260,6 +260,9 @@ func TestEveryMetricHasAName(t *testing.T) {
 	in := everything(t)
 	seen := map[string]bool{}
 	for _, c := range check.Catalog() {
+		if slices.ContainsFunc(c.Needs, func(n check.Need) bool { return !in.Has(n) }) {
+			continue
+		}
 		for _, o := range measure(t, c.ID, in) {
 			seen[o.Metric] = true
 			if _, ok := text.Get("metric." + o.Metric); !ok {
