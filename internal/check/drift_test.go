@@ -10,6 +10,7 @@ import (
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/check"
+	"github.com/plumbline-project/plumbline/internal/text"
 	"github.com/plumbline-project/plumbline/internal/workflow"
 )
 
@@ -189,6 +190,24 @@ func TestRepeatedPersonsWidenDrift(t *testing.T) {
 	single, blind, aware := width(once, "id"), width(repeated, ""), width(repeated, "id")
 	if blind >= single || aware < 0.9*single {
 		t.Errorf("width of one row each %v, of four rows taken as independent %v, as one person's %v", single, blind, aware)
+	}
+}
+
+func TestDriftMetricsHaveNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, role := range []string{"training", "reference"} {
+		for _, o := range measure(t, "data.drift", driftInput(t, applicants(1, 400, 0.2), applicants(2, 300, 0), role)) {
+			seen[o.Metric] = true
+			if _, ok := text.Get("metric." + o.Metric); !ok {
+				t.Errorf("metric %q has no name in the catalogue of messages", o.Metric)
+			}
+			if (o.Value == nil) == (o.Undefined == "") {
+				t.Errorf("%s: a value or a reason, and not both: %+v", o.ID, o)
+			}
+		}
+	}
+	if len(seen) != 12 {
+		t.Errorf("%d metrics were measured, want 12: %v", len(seen), seen)
 	}
 }
 

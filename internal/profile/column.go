@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/plumbline-project/plumbline"
-	"github.com/plumbline-project/plumbline/internal/table"
 )
 
 const maxRows = 1 << 60
@@ -23,34 +22,16 @@ type Column struct {
 // New is an empty profile. Only profiles of one seed merge.
 func New(seed uint64) *Column { return &Column{seed: seed} }
 
-// OfFloats summarises numbers; values without a number count as missing.
-func OfFloats(f *table.Floats, seed uint64) *Column {
-	c := New(seed)
-	for i, v := range f.Values {
-		if f.Ok(i) {
+// AddNumbers counts rows with numbers. valid has bit i%64 of word i/64 set where values[i] is one; the others are missing. nil
+// means that all are.
+func (c *Column) AddNumbers(values []float64, valid []uint64) {
+	for i, v := range values {
+		if valid == nil || valid[i>>6]>>(i&63)&1 != 0 {
 			c.AddNumber(v)
 		} else {
 			c.AddMissing(1)
 		}
 	}
-	return c
-}
-
-// OfCodes summarises the values of a category.
-func OfCodes(codes *table.Codes, seed uint64) *Column {
-	n := make([]int64, len(codes.Dict))
-	for i := range codes.Len() {
-		n[codes.At(i)]++
-	}
-	c := New(seed)
-	for k, text := range codes.Dict {
-		if k == 0 {
-			c.AddMissing(n[k])
-		} else {
-			c.AddText(text, n[k])
-		}
-	}
-	return c
 }
 
 // AddNumber counts a row with a number. NaN and infinities are bad values.

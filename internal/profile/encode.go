@@ -43,7 +43,7 @@ type writer []byte
 
 func (w *writer) word(x uint64) { *w = binary.LittleEndian.AppendUint64(*w, x) }
 
-func (w *writer) count(n int64) { *w = binary.AppendUvarint(*w, uint64(max(n, 0))) } //nolint:gosec // G115: not negative
+func (w *writer) count(n int64) { *w = binary.AppendUvarint(*w, uint64(max(n, 0))) }
 
 func (w *writer) text(s string) {
 	w.count(int64(len(s)))

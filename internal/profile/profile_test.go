@@ -2,17 +2,16 @@ package profile_test
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/profile"
-	"github.com/plumbline-project/plumbline/internal/table"
 )
 
 func generator(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 17)) }
@@ -137,7 +136,7 @@ func TestValuesAreExactWhileTheyAreFew(t *testing.T) {
 		t.Errorf("values %v, rest %d", got, rest)
 	}
 	for i := range profile.MaxValues {
-		b.AddText(fmt.Sprint(i), 1)
+		b.AddText(strconv.Itoa(i), 1)
 	}
 	if _, _, ok := b.Values(); ok {
 		t.Error("more values than are counted, and counts are claimed")
@@ -259,15 +258,12 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-func TestOfColumns(t *testing.T) {
-	c := profile.OfFloats(&table.Floats{Values: []float64{1, 0, 3}, Valid: []uint64{0b101}}, 1)
-	if rows, missing, _ := c.Rows(); rows != 3 || missing != 1 || c.Quantile(0.5) != 1 {
+func TestNumbersAtTheEdge(t *testing.T) {
+	c := profile.New(1)
+	c.AddNumbers([]float64{1, 0, 3}, []uint64{0b101})
+	c.AddNumbers([]float64{5}, nil)
+	if rows, missing, _ := c.Rows(); rows != 4 || missing != 1 || c.Quantile(0.5) != 3 {
 		t.Errorf("%d rows, %d missing, median %v", rows, missing, c.Quantile(0.5))
-	}
-	c = profile.OfCodes(&table.Codes{Dict: []string{"", "a", "b"}, U8: []uint8{1, 2, 2, 0}}, 1)
-	got, _, _ := c.Values()
-	if rows, missing, _ := c.Rows(); rows != 4 || missing != 1 || !cmp.Equal(got, []profile.Count{{Value: "b", Rows: 2}, {Value: "a", Rows: 1}}) {
-		t.Errorf("%d rows, %d missing, %v", rows, missing, got)
 	}
 	c = profile.New(1)
 	c.AddNumber(math.NaN())

@@ -40,10 +40,12 @@ func (s *sketch) add(x float64, seed uint64) {
 
 // shrink halves full levels from the lowest on until none is full.
 func (s *sketch) shrink(seed uint64) {
-	for h := 0; h < len(s.levels); h++ {
+	h := 0
+	for h < len(s.levels) { // halving may add a level
 		if len(s.levels[h]) >= s.room(h) {
 			s.halve(h, seed)
 		}
+		h++
 	}
 }
 

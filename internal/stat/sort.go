@@ -2,6 +2,7 @@ package stat
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -9,18 +10,18 @@ import (
 // concurrent use.
 type Sorter struct{ from, to []uint64 }
 
-// The sort looks at the upper digits of a number only, and sorts by comparison what they leave undecided.
+// The sort looks at so many bits of a number from the first on in which the values differ, and sorts by comparison what they
+// leave undecided.
 const (
 	digitBits = 11
 	passes    = 4
-	lowBits   = 64 - passes*digitBits // left to comparison
-	fewValues = 512                   // under it comparison is faster
+	fewValues = 512 // under it comparison is faster
 )
 
 // Sort moves the valid numbers to the front of values, in ascending order, and returns that part. valid has bit i%64 of word
-// i/64 set where values[i] counts; nil means that all do. NaN never counts, and −0 becomes 0. It is a radix sort by the
-// leading 44 of 64 bits (sign, exponent and 32 bits of the mantissa) with a comparison sort of the few runs that agree in
-// them: the cost is linear in rows, and n log n only for values that differ beyond the ninth digit alone.
+// i/64 set where values[i] counts; nil means that all do. NaN never counts, and −0 becomes 0. It is a radix sort by
+// the 44 bits from the first on in which the values differ, with a comparison sort of the few runs that agree in them: the cost
+// is linear in rows, and n log n only where most values agree in nine digits and others lie far away.
 func (s *Sorter) Sort(values []float64, valid []uint64) []float64 {
 	n := 0
 	for i, v := range values {
@@ -45,16 +46,21 @@ func (s *Sorter) radix(values []float64) {
 	const mask = 1<<digitBits - 1
 	var counts [passes][1 << digitBits]uint32
 	from, to := s.from[:len(values)], s.to[:len(values)]
+	differ, first := uint64(0), ordered(values[0])
 	for i, v := range values {
-		u := ordered(v)
-		from[i] = u
-		counts[0][u>>lowBits&mask]++
-		counts[1][u>>(lowBits+digitBits)&mask]++
-		counts[2][u>>(lowBits+2*digitBits)&mask]++
-		counts[3][u>>(lowBits+3*digitBits)&mask]++
+		from[i] = ordered(v)
+		differ |= from[i] ^ first
+	}
+	low := max(bits.Len64(differ)-passes*digitBits, 0) // bits left to comparison
+	for _, u := range from {
+		u >>= low
+		counts[0][u&mask]++
+		counts[1][u>>digitBits&mask]++
+		counts[2][u>>(2*digitBits)&mask]++
+		counts[3][u>>(3*digitBits)&mask]++
 	}
 	for d := range passes {
-		shift := uint(lowBits + d*digitBits)
+		shift := low + d*digitBits
 		c := &counts[d]
 		if int(c[from[0]>>shift&mask]) == len(values) {
 			continue // all values have the same digit
@@ -73,7 +79,7 @@ func (s *Sorter) radix(values []float64) {
 	}
 	for start := 0; start < len(from); {
 		end, sorted := start+1, true
-		for head := from[start] >> lowBits; end < len(from) && from[end]>>lowBits == head; end++ {
+		for head := from[start] >> low; end < len(from) && from[end]>>low == head; end++ {
 			sorted = sorted && from[end-1] <= from[end]
 		}
 		if !sorted {
