@@ -19,7 +19,7 @@ func (t *Table) Match(ctx context.Context, name string, texts []string) ([]int32
 	at := make(map[string]int32, len(texts))
 	for i, s := range texts {
 		if s != "" {
-			at[s] = int32(i) //nolint:gosec // G115: texts are the entries of a dictionary
+			at[s] = int32(i)
 		}
 	}
 	if p, ok := c.(*pqColumn); ok {
