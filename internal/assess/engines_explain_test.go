@@ -2,6 +2,7 @@ package assess_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -94,11 +95,12 @@ func TestNullDataOfExplanation(t *testing.T) {
 
 // TestUnexplainedIsNeverSatisfied: with decisions by coin no control says that they do not rest on sensitive features.
 func TestUnexplainedIsNeverSatisfied(t *testing.T) {
-	csv := "g,d,x\n"
+	var csv strings.Builder
+	csv.WriteString("g,d,x\n")
 	for i := range 2000 {
-		csv += []string{"a", "b"}[i%2] + "," + []string{"0", "1"}[i*7919/4%2] + "," + []string{"1", "2", "3"}[i%3] + "\n"
+		fmt.Fprintf(&csv, "%s,%d,%d\n", []string{"a", "b"}[i%2], i*7919/4%2, 1+i%3)
 	}
-	a := assessText(t, edge, csv)
+	a := assessText(t, edge, csv.String())
 	for _, f := range a.Findings {
 		if strings.HasPrefix(f.ID, "EX-06") && f.State == plumbline.Satisfied {
 			t.Errorf("%s is satisfied: %s", f.ID, f.Statement.EN)

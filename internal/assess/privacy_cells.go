@@ -74,6 +74,9 @@ func (k *keeper) tabulate() {
 	for i := range k.obs {
 		o := &k.obs[i]
 		by, s := keptBy(o.Metric), o.Scope
+		if len(s.Features) == 0 && !strings.HasPrefix(o.Check, "bias.") {
+			continue // counts rows or places in files, not people of a group
+		}
 		if len(s.Features) == 0 && s.Bin == 0 {
 			k.totals[by] = k.totals[by] || k.tooSmall(o)
 			continue

@@ -90,7 +90,7 @@ func (in *Input) fidelity(e *emitter, x *explained, given string, t *model.Tree)
 	}
 }
 
-// groupFidelity leaves counts out: with those of other figures they could give a small group away.
+// groupFidelity is shown rounded and without counts, since the sizes of the others would give that of a small group away.
 func (in *Input) groupFidelity(e *emitter, a *model.Agreement, scope plumbline.Scope, effect float64) {
 	least := max(in.MinN, in.MinCell)
 	if a[0][0]+a[0][1] < least || a[1][0]+a[1][1] < least || a.Same() < in.MinCell {
@@ -98,6 +98,7 @@ func (in *Input) groupFidelity(e *emitter, a *model.Agreement, scope plumbline.S
 		return
 	}
 	e.estimate("surrogate_balanced_accuracy", plumbline.Share, scope, a.BalancedAccuracy(in.Level, effect), a.N(), in.Level, "wilson-mover")
+	e.out[len(e.out)-1].Blurred = true
 }
 
 // estimate records a number that internal/model measured.
@@ -191,7 +192,26 @@ func (in *Input) exhibit(x *explained) {
 		}
 		s.Rules = append(s.Rules, rule)
 	}
+	withholdAnother(s.Rules, func(r *plumbline.SurrogateRule) *int64 { return &r.Rows })
+	withholdAnother(s.Rules, func(r *plumbline.SurrogateRule) *int64 { return &r.Agree })
 	in.Exhibits.Surrogate = s
+}
+
+// withholdAnother hides the smallest other count where exactly one is hidden, which the sum would give back.
+func withholdAnother(rules []plumbline.SurrogateRule, of func(*plumbline.SurrogateRule) *int64) {
+	hidden := 0
+	var least *int64
+	for i := range rules {
+		switch n := of(&rules[i]); {
+		case *n < 0:
+			hidden++
+		case least == nil || *n < *least:
+			least = n
+		}
+	}
+	if hidden == 1 && least != nil {
+		*least = -1
+	}
 }
 
 // words says a condition. The values that it names are those of at least the minimum cell of rows.

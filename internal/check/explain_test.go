@@ -442,3 +442,27 @@ func BenchmarkExplain(b *testing.B) {
 		}
 	}
 }
+
+// TestSmallLeavesAreWithheld: no count under the minimum cell is in the exhibits, and none can be had by subtraction.
+func TestSmallLeavesAreWithheld(t *testing.T) {
+	in := lendingInput(t, lending(13, 1500, 0.02, true))
+	in.MinCell = 40
+	measure(t, "explain.surrogate", in)
+	hidden := 0
+	for _, r := range in.Exhibits.Surrogate.Rules {
+		if r.Agree < 0 {
+			hidden++
+		}
+		for _, n := range []int64{r.Rows, r.Agree} {
+			if n > 0 && n < in.MinCell {
+				t.Errorf("%d rows are shown", n)
+			}
+		}
+		if r.Rows >= 0 && r.Agree >= 0 && r.Rows-r.Agree > 0 && r.Rows-r.Agree < in.MinCell {
+			t.Errorf("%d of %d gives a small count", r.Agree, r.Rows)
+		}
+	}
+	if hidden == 0 || hidden == 1 {
+		t.Errorf("%d counts are withheld", hidden)
+	}
+}

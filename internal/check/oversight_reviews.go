@@ -299,44 +299,37 @@ type joined struct {
 	unmatched, repeated int64   // reviews; repeated are those after the first of an id
 }
 
-// join matches the ids of reviews with those of decisions, as texts where both fit a dictionary, else as numbers. It says why it
-// cannot where neither fits.
+// join matches the ids of reviews with those of decisions: as texts, of which a dictionary of the reviews holds all, else as
+// numbers. It says why it cannot where neither fits; then more than 65,535 cases were reviewed whose ids are no numbers.
 func (in *Input) join(ctx context.Context, v *reviews) (*joined, plumbline.Reason, error) {
 	if !v.idColumn || in.Plan.ID == "" {
 		return nil, plumbline.NotDeclared, nil
 	}
-	j := &joined{row: make([]int32, v.rows), reviewed: make([]bool, in.frame.rows)}
-	reviewKeys, decisionKeys, err := in.keys(ctx, v.id)
-	if err != nil || reviewKeys == nil {
+	ofReview, ofDecision, ids, err := in.ids(ctx, v.id)
+	if err != nil || ofReview == nil {
 		return nil, plumbline.TooManyGroups, err
 	}
-	first := make(map[key]int32, v.rows) // decision of an id that reviews have; −1: none yet
-	seen := make(map[key]bool, v.rows)
-	for i := range v.rows {
-		if k, ok := reviewKeys(i); ok {
-			if seen[k] {
+	j := &joined{row: make([]int32, v.rows), reviewed: make([]bool, in.frame.rows)}
+	seen, first := make([]bool, ids), make([]int32, ids) // by id of a review: decision with it, counted from 1
+	for _, id := range ofReview {
+		if id >= 0 {
+			if seen[id] {
 				j.repeated++
 			}
-			seen[k] = true
-			first[k] = -1
+			seen[id] = true
 		}
 	}
-	for row := range j.reviewed {
-		k, ok := decisionKeys(row)
-		if !ok {
-			continue
-		}
-		if at, found := first[k]; found {
+	for row, id := range ofDecision {
+		if id >= 0 && seen[id] {
 			j.reviewed[row] = true
-			if at < 0 {
-				first[k] = int32(row)
+			if first[id] == 0 {
+				first[id] = int32(row + 1)
 			}
 		}
 	}
-	for i := range j.row {
-		j.row[i] = -1
-		if k, ok := reviewKeys(i); ok {
-			j.row[i] = first[k]
+	for i, id := range ofReview {
+		if j.row[i] = table.NoMatch; id >= 0 {
+			j.row[i] = first[id] - 1
 		}
 		if j.row[i] < 0 {
 			j.unmatched++
@@ -345,50 +338,59 @@ func (in *Input) join(ctx context.Context, v *reviews) (*joined, plumbline.Reaso
 	return j, "", nil
 }
 
-// key is an id as text or as number.
-type key struct {
-	text   string
-	number float64
-}
-
-// keys opens the ids of both tables in one form; nil where there is none that both fit.
-func (in *Input) keys(ctx context.Context, id string) (ofReview, ofDecision func(int) (key, bool), err error) {
-	a, err := in.Reviews.Codes(ctx, id)
+// ids numbers the ids of the reviews, and finds them among those of the decisions; nil where that cannot be done.
+func (in *Input) ids(ctx context.Context, column string) (ofReview, ofDecision []int32, n int, err error) {
+	codes, err := in.Reviews.Codes(ctx, column)
 	if err == nil {
-		b, err := in.Table.Codes(ctx, in.Plan.ID)
-		if err == nil {
-			return textKeys(a), textKeys(b), nil
+		ofDecision, err = in.Table.Match(ctx, in.Plan.ID, codes.Dict)
+		if err != nil && !unreadable(err) {
+			return nil, nil, 0, err
 		}
-		if !unreadable(err) {
-			return nil, nil, err
+		if err == nil {
+			ofReview = make([]int32, codes.Len())
+			for i := range ofReview {
+				if ofReview[i] = int32(codes.At(i)); ofReview[i] == 0 { //nolint:gosec // G115: a code
+					ofReview[i] = table.NoMatch
+				}
+			}
+			return ofReview, ofDecision, len(codes.Dict), nil
 		}
 	} else if !unreadable(err) {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	x, err := in.Reviews.Floats(ctx, id)
+	a, err := in.Reviews.Floats(ctx, column)
 	if err == nil {
-		y, err := in.Table.Floats(ctx, in.Plan.ID)
-		if err == nil {
-			return numberKeys(x), numberKeys(y), nil
+		var b *table.Floats
+		if b, err = in.Table.Floats(ctx, in.Plan.ID); err == nil {
+			ofReview, ofDecision, n = numbered(a, b)
+			return ofReview, ofDecision, n, nil
 		}
-		if !unreadable(err) {
-			return nil, nil, err
-		}
-		return nil, nil, nil
 	}
-	if !unreadable(err) {
-		return nil, nil, err
+	if unreadable(err) {
+		err = nil
 	}
-	return nil, nil, nil
+	return nil, nil, 0, err
 }
 
-func textKeys(c *table.Codes) func(int) (key, bool) {
-	return func(row int) (key, bool) {
-		code := c.At(row)
-		return key{text: c.Dict[code]}, code > 0
+// numbered numbers the different numbers of a, and finds them in b.
+func numbered(a, b *table.Floats) (ofA, ofB []int32, n int) {
+	at := map[float64]int32{}
+	ofA, ofB = make([]int32, len(a.Values)), make([]int32, len(b.Values))
+	for i, v := range a.Values {
+		if ofA[i] = table.NoMatch; a.Ok(i) {
+			id, found := at[v]
+			if !found {
+				id = int32(len(at)) //nolint:gosec // G115: rows are below 2^31
+				at[v] = id
+			}
+			ofA[i] = id
+		}
 	}
-}
-
-func numberKeys(f *table.Floats) func(int) (key, bool) {
-	return func(row int) (key, bool) { return key{number: f.Values[row]}, f.Ok(row) }
+	for i, v := range b.Values {
+		ofB[i] = table.NoMatch
+		if id, found := at[v]; found && b.Ok(i) {
+			ofB[i] = id
+		}
+	}
+	return ofA, ofB, len(at)
 }

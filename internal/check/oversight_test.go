@@ -122,17 +122,33 @@ func TestReviewColumnsThatAreMissing(t *testing.T) {
 	}
 }
 
-// TestNumericIDsOfMany: ids beyond a dictionary are joined as numbers.
-func TestNumericIDsOfMany(t *testing.T) {
+// TestIDsOfMany: ids beyond a dictionary are joined, be they numbers or texts; reviews beyond one are joined as numbers.
+func TestIDsOfMany(t *testing.T) {
+	for _, prefix := range []string{"", "case-"} {
+		for _, every := range []int{7, 1} {
+			if o := lookup(t, many(t, prefix, every), "adverse_review_share/table=reviews"); prefix != "" && every == 1 {
+				if o.Undefined != plumbline.TooManyGroups {
+					t.Errorf("reviews with too many texts: %+v", o)
+				}
+			} else {
+				near(t, "reviewed", float64(*o.Value), 1/float64(every), 1e-3)
+			}
+		}
+	}
+}
+
+// many reviews every so many of 70,000 decisions.
+func many(t *testing.T, prefix string, every int) []plumbline.Observation {
+	t.Helper()
 	decisions, reviews := [][]string{{"g", "decision", "case"}}, [][]string{{"case", "suggested", "decided"}}
 	for i := range 70_000 {
-		decisions = append(decisions, []string{"a", strconv.Itoa(i % 2), strconv.Itoa(1_000_000 + i)})
-		if i%7 == 0 {
-			reviews = append(reviews, []string{strconv.Itoa(1_000_000 + i), "1", "1"})
+		decisions = append(decisions, []string{"a", strconv.Itoa(i % 2), prefix + strconv.Itoa(1_000_000+i)})
+		if i%every == 0 {
+			reviews = append(reviews, []string{prefix + strconv.Itoa(1_000_000+i), "1", "1"})
 		}
 	}
 	in := inputOf(t, decisions)
 	in.Plan.ID = "case"
 	in.Reviews = tableOf(t, reviews)
-	near(t, "reviewed", value(t, measure(t, "oversight.reviews", in), "adverse_review_share/table=reviews"), 1.0/7, 1e-3)
+	return measure(t, "oversight.reviews", in)
 }

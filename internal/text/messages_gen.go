@@ -7132,6 +7132,22 @@ func ReportHowNewcombeSimultaneous() plumbline.Text {
 	}
 }
 
+// ReportHowOrderStatistics is the message report.how.order-statistics: "order statistics".
+func ReportHowOrderStatistics() plumbline.Text {
+	return plumbline.Text{
+		ZH: "次序统计量",
+		EN: "order statistics",
+	}
+}
+
+// ReportHowPermutationBlocksT is the message report.how.permutation-blocks-t: "t interval over blocks of permutations".
+func ReportHowPermutationBlocksT() plumbline.Text {
+	return plumbline.Text{
+		ZH: "置换各块的 t 区间",
+		EN: "t interval over blocks of permutations",
+	}
+}
+
 // ReportHowRobinsBreslowGreenland is the message report.how.robins-breslow-greenland: "Robins–Breslow–Greenland".
 func ReportHowRobinsBreslowGreenland() plumbline.Text {
 	return plumbline.Text{
@@ -7148,6 +7164,22 @@ func ReportHowSatoKlingenberg() plumbline.Text {
 	}
 }
 
+// ReportHowT is the message report.how.t: "t interval of a mean".
+func ReportHowT() plumbline.Text {
+	return plumbline.Text{
+		ZH: "均值的 t 区间",
+		EN: "t interval of a mean",
+	}
+}
+
+// ReportHowTMover is the message report.how.t-mover: "t intervals combined (MOVER)".
+func ReportHowTMover() plumbline.Text {
+	return plumbline.Text{
+		ZH: "合成 t 区间（MOVER）",
+		EN: "t intervals combined (MOVER)",
+	}
+}
+
 // ReportHowWald is the message report.how.wald: "normal approximation".
 func ReportHowWald() plumbline.Text {
 	return plumbline.Text{
@@ -7161,6 +7193,22 @@ func ReportHowWilson() plumbline.Text {
 	return plumbline.Text{
 		ZH: "Wilson 得分区间",
 		EN: "Wilson score",
+	}
+}
+
+// ReportHowWilsonKappa is the message report.how.wilson-kappa: "Wilson score, chance agreement as observed".
+func ReportHowWilsonKappa() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Wilson 得分区间，按观测的随机一致",
+		EN: "Wilson score, chance agreement as observed",
+	}
+}
+
+// ReportHowWilsonMover is the message report.how.wilson-mover: "Wilson score combined (MOVER)".
+func ReportHowWilsonMover() plumbline.Text {
+	return plumbline.Text{
+		ZH: "合成 Wilson 得分区间（MOVER）",
+		EN: "Wilson score combined (MOVER)",
 	}
 }
 
@@ -10158,10 +10206,16 @@ var fixed = [...]entry{
 	{"report.how.newcombe", ReportHowNewcombe()},
 	{"report.how.newcombe-bonferroni", ReportHowNewcombeBonferroni()},
 	{"report.how.newcombe-simultaneous", ReportHowNewcombeSimultaneous()},
+	{"report.how.order-statistics", ReportHowOrderStatistics()},
+	{"report.how.permutation-blocks-t", ReportHowPermutationBlocksT()},
 	{"report.how.robins-breslow-greenland", ReportHowRobinsBreslowGreenland()},
 	{"report.how.sato-klingenberg", ReportHowSatoKlingenberg()},
+	{"report.how.t", ReportHowT()},
+	{"report.how.t-mover", ReportHowTMover()},
 	{"report.how.wald", ReportHowWald()},
 	{"report.how.wilson", ReportHowWilson()},
+	{"report.how.wilson-kappa", ReportHowWilsonKappa()},
+	{"report.how.wilson-mover", ReportHowWilsonMover()},
 	{"report.how.wilson-mover-simultaneous", ReportHowWilsonMoverSimultaneous()},
 	{"report.how.wilson-shifted", ReportHowWilsonShifted()},
 	{"report.how.wilson-simultaneous", ReportHowWilsonSimultaneous()},
