@@ -3020,6 +3020,14 @@ func ReportFavourable(values string) plumbline.Text {
 	}
 }
 
+// ReportFidelityCaption is the message report.fidelity_caption: "How well the approximation agrees with the decisions, beside always saying the more frequent one".
+func ReportFidelityCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似与实际决定的一致程度，与“总说较常见的决定”对照",
+		EN: "How well the approximation agrees with the decisions, beside always saying the more frequent one",
+	}
+}
+
 // ReportFile is the message report.file: "File".
 func ReportFile() plumbline.Text {
 	return plumbline.Text{
@@ -3337,14 +3345,6 @@ func ReportHostDynamic() plumbline.Text {
 	return plumbline.Text{
 		ZH: "运行时才拼出的地址",
 		EN: "address put together at run time",
-	}
-}
-
-// ReportHowCensus is the message report.how.census: "full count of all given rows, without sampling error".
-func ReportHowCensus() plumbline.Text {
-	return plumbline.Text{
-		ZH: "全部行的完整计数，没有抽样误差",
-		EN: "full count of all given rows, without sampling error",
 	}
 }
 
@@ -4041,6 +4041,14 @@ func ReportNotesTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "说明",
 		EN: "Notes",
+	}
+}
+
+// ReportOffered is the message report.offered: "{column} was offered to it too".
+func ReportOffered(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 也提供给近似",
+		EN: column + " was offered to it too",
 	}
 }
 
@@ -6025,6 +6033,7 @@ var fixed = [...]entry{
 	{"report.explanation.title", ReportExplanationTitle()},
 	{"report.exposure", ReportExposure()},
 	{"report.failures", ReportFailures()},
+	{"report.fidelity_caption", ReportFidelityCaption()},
 	{"report.file", ReportFile()},
 	{"report.file_format", ReportFileFormat()},
 	{"report.files_caption", ReportFilesCaption()},
@@ -6060,7 +6069,6 @@ var fixed = [...]entry{
 	{"report.groups.title", ReportGroupsTitle()},
 	{"report.host", ReportHost()},
 	{"report.host_dynamic", ReportHostDynamic()},
-	{"report.how.census", ReportHowCensus()},
 	{"report.how.delong-logit", ReportHowDelongLogit()},
 	{"report.how.delong-simultaneous", ReportHowDelongSimultaneous()},
 	{"report.how.delta-multinomial", ReportHowDeltaMultinomial()},
