@@ -221,7 +221,7 @@ func (f *flow) keys() (keys []key) {
 			keys = append(keys, key{draw: draw, label: label.In(f.frame.Lang)})
 		}
 	}
-	any := func(test func(*spot) bool) bool { return slices.ContainsFunc(f.spots, test) }
+	some := func(test func(*spot) bool) bool { return slices.ContainsFunc(f.spots, test) }
 	edge := func(test func(flowEdge) bool) bool { return slices.ContainsFunc(f.edges, test) }
 	line := func(e flowEdge) func(x, y float64) {
 		return func(x, y float64) {
@@ -243,9 +243,9 @@ func (f *flow) keys() (keys []key) {
 	add(edge(func(e flowEdge) bool { return e.tainted }), text.ChartEdgePath(), line(flowEdge{kind: plumbline.FlowEdge, tainted: true}))
 	tagKey := func(t tag) func(x, y float64) { return func(x, y float64) { f.tag(t, x-t.width()/2, y-7) } }
 	for _, t := range tags() {
-		add(any(func(s *spot) bool { return t.holds(s.Step) }), t.label(), tagKey(t))
+		add(some(func(s *spot) bool { return t.holds(s.Step) }), t.label(), tagKey(t))
 	}
-	add(any(func(s *spot) bool { return s.Disabled }), text.ChartDisabled(), func(x, y float64) {
+	add(some(func(s *spot) bool { return s.Disabled }), text.ChartDisabled(), func(x, y float64) {
 		f.add(Path{Lines: [][]float64{{x - 13, y - 6, x + 13, y - 6, x + 13, y + 6, x - 13, y + 6}}, Closed: true, Stroke: inkFaint, Dash: "2 3"})
 	})
 	return keys

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,17 +73,17 @@ func chain(f chart.Frame, n, width int) chart.WorkflowInput {
 	kinds := plumbline.StepKinds()
 	for i := range n {
 		g.Steps = append(g.Steps, plumbline.Step{
-			ID: fmt.Sprint(i), Name: pick(f, fmt.Sprintf("第 %d 步：核对申请材料", i+1), fmt.Sprintf("Step %d: check what was handed in", i+1)),
+			ID: strconv.Itoa(i), Name: pick(f, fmt.Sprintf("第 %d 步：核对申请材料", i+1), fmt.Sprintf("Step %d: check what was handed in", i+1)),
 			Kind: kinds[i%len(kinds)], AI: i%7 == 0, Column: i % width, Row: i / width,
 		})
 		if i > 0 {
-			g.Edges = append(g.Edges, plumbline.Edge{From: fmt.Sprint(i - 1), To: fmt.Sprint(i), Kind: plumbline.FlowEdge})
+			g.Edges = append(g.Edges, plumbline.Edge{From: strconv.Itoa(i - 1), To: strconv.Itoa(i), Kind: plumbline.FlowEdge})
 		}
 		if i%9 == 8 {
-			g.Edges = append(g.Edges, plumbline.Edge{From: fmt.Sprint(i - 8), To: fmt.Sprint(i), Kind: plumbline.DataEdge})
+			g.Edges = append(g.Edges, plumbline.Edge{From: strconv.Itoa(i - 8), To: strconv.Itoa(i), Kind: plumbline.DataEdge})
 		}
 	}
-	return chart.WorkflowInput{Frame: f, Graph: g, Paths: [][]string{{"0", "1", "2", fmt.Sprint(n - 1)}}}
+	return chart.WorkflowInput{Frame: f, Graph: g, Paths: [][]string{{"0", "1", "2", strconv.Itoa(n - 1)}}}
 }
 
 func hostileFlow(f chart.Frame) chart.WorkflowInput {
@@ -90,13 +91,13 @@ func hostileFlow(f chart.Frame) chart.WorkflowInput {
 	in := chart.WorkflowInput{Frame: h.Frame, Graph: &plumbline.Graph{}, Paths: [][]string{{"0", "0", "nowhere", "3", "5"}, nil, {"", "1"}}}
 	for i, r := range h.Rows {
 		in.Graph.Steps = append(in.Graph.Steps, plumbline.Step{
-			ID: fmt.Sprint(i), Name: r.Label, Kind: plumbline.StepKind(r.Section), Model: r.Label, AI: true, Untrusted: true, Disabled: i%2 == 0,
+			ID: strconv.Itoa(i), Name: r.Label, Kind: plumbline.StepKind(r.Section), Model: r.Label, AI: true, Untrusted: true, Disabled: i%2 == 0,
 			Effect: plumbline.Pays, Column: []int{0, math.MaxInt, math.MinInt, 0, -4, 7}[i], Row: []int{0, math.MaxInt, 0, 0, math.MinInt, math.MaxInt}[i],
 			Endpoints: []plumbline.Endpoint{{Host: r.Label}, {Dynamic: true}},
 		})
 		for k := range h.Rows {
 			kind := []plumbline.EdgeKind{plumbline.FlowEdge, plumbline.ErrorEdge, plumbline.DataEdge, plumbline.ToolEdge, "<odd>"}[(i+k)%5]
-			in.Graph.Edges = append(in.Graph.Edges, plumbline.Edge{From: fmt.Sprint(i), To: fmt.Sprint(k), Kind: kind, Branch: r.Label})
+			in.Graph.Edges = append(in.Graph.Edges, plumbline.Edge{From: strconv.Itoa(i), To: strconv.Itoa(k), Kind: kind, Branch: r.Label})
 		}
 	}
 	return in
@@ -150,7 +151,7 @@ func TestWorkflowIsDrawnInParts(t *testing.T) {
 					}
 				}
 				for i := range n {
-					if !shown[fmt.Sprint(i+1)] {
+					if !shown[strconv.Itoa(i+1)] {
 						t.Errorf("%d steps in %d columns at %v: step %d is not drawn", n, width, px, i+1)
 					}
 				}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,8 @@ func (v *view) integrity() *part {
 
 // ranking draws observations on columns, one a row, with the thresholds of their metric.
 func (v *view) ranking(list []*plumbline.Observation, caption string) (figure, bool) {
-	kept, more := cut(v, list, min(v.lim.groups, v.lim.rows))
+	const most = 24 // rows of a drawing; the table has them all
+	kept, more := cut(v, list, min(most, v.lim.groups, v.lim.rows))
 	if len(kept) == 0 {
 		return figure{}, false
 	}
@@ -112,12 +114,59 @@ func (v *view) explanation() *part {
 		}
 		p.add(v.surrogateRules(s))
 	}
+	p.draw(v.fidelity())
 	important := v.byValue(plumbline.Explainability, func(m string) bool { return strings.Contains(m, "importance") })
-	p.draw(v.ranking(important, v.t(text.ReportImportanceCaption())))
+	var offered []string
+	for _, o := range important {
+		offered = appendOnce(offered, o.Scope.Given)
+	}
+	for _, given := range offered[:min(len(offered), 3)] { // one approximation each
+		caption := v.t(text.ReportImportanceCaption())
+		if given != "" {
+			caption += v.semicolon() + v.t(text.ReportOffered(visible(given, v.lim.name)))
+		}
+		list := slices.DeleteFunc(slices.Clone(important), func(o *plumbline.Observation) bool { return o.Scope.Given != given })
+		p.draw(v.ranking(list, caption))
+	}
 	p.add(v.reasonExamples())
 	v.familyTables(p, plumbline.Explainability)
 	return p
 }
+
+// fidelity draws how well the approximation agrees with the decisions, beside what always saying the more frequent decision
+// would reach; false where nothing of that was measured.
+func (v *view) fidelity() (figure, bool) {
+	in := chart.ForestInput{Unit: plumbline.Share, Axis: v.t(text.ReportSurrogate())}
+	for i := range v.a.Observations {
+		o := &v.a.Observations[i]
+		s := &o.Scope
+		if dimensionOf(o.Check) != plumbline.Explainability || !strings.HasPrefix(o.Metric, "surrogate_") || o.Unit != plumbline.Share || o.Value == nil ||
+			o.Suppressed || len(s.Features) > 0 || s.Column+s.Item+s.Step != "" || len(in.Rows) == maxFidelity {
+			continue
+		}
+		row := chart.ForestRow{Label: v.metric(o.Metric).Text, Value: float64(*o.Value), Low: math.NaN(), High: math.NaN(), N: -1}
+		if s.Given != "" {
+			row.Section = v.t(text.ReportOffered(visible(s.Given, v.lim.name)))
+		}
+		if o.Interval != nil {
+			row.Low, row.High = float64(o.Interval.Low), float64(o.Interval.High)
+		}
+		if o.N != nil && !o.Blurred {
+			row.N = *o.N
+		}
+		in.Rows = append(in.Rows, row)
+	}
+	if len(in.Rows) == 0 {
+		return figure{}, false
+	}
+	return v.draw(v.t(text.ReportFidelityCaption()), func(f chart.Frame) chart.Drawing {
+		in.Frame = f
+		return chart.Forest(in)
+	})
+}
+
+// maxFidelity is the number of rows in the drawing of how well an approximation agrees.
+const maxFidelity = 16
 
 // surrogateRules lists the leaves of the surrogate in words.
 func (v *view) surrogateRules(s *plumbline.Surrogate) *table {

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/plumbline-project/plumbline"
@@ -158,6 +159,9 @@ func chunks(list []string, n int) [][]string {
 // shapeCaption names the table of data that observations are of, and what a row is.
 func (v *view) shapeCaption(o *plumbline.Observation) string {
 	name := v.label("report.table", cmp.Or(o.Scope.Table, "decisions"))
+	if dimensionOf(o.Check) == plumbline.Security && o.Scope.Table == "" {
+		name = v.t(text.ReportDefinition())
+	}
 	switch {
 	case len(o.Scope.Features) > 0:
 		return v.t(text.ReportByGroupCaption(name, visible(strings.Join(o.Scope.Features, " × "), v.lim.name)))
@@ -208,7 +212,7 @@ func (v *view) familyTable(caption string, list []*plumbline.Observation, metric
 		if !ok {
 			continue
 		}
-		head := v.rowHead(&o.Scope)
+		head := v.rowHead(o)
 		key := scopeKey(&o.Scope)
 		r := index[key]
 		if r == nil {
@@ -232,14 +236,29 @@ func (v *view) familyTable(caption string, list []*plumbline.Observation, metric
 
 // scopeKey tells scopes apart.
 func scopeKey(s *plumbline.Scope) string {
-	return strings.Join([]string{join(s.Features), join(s.Group), join(s.Against), s.Given, s.Column, string(s.Among), s.Table, s.Step, s.Item, string(rune(s.Bin))}, "\x00")
+	return strings.Join([]string{join(s.Features), join(s.Group), join(s.Against), s.Given, s.Column, string(s.Among), s.Table, s.Step, s.Item, strconv.Itoa(s.Bin)}, "\x00")
 }
 
 // rowHead names a row of a table whose caption names the table of data.
-func (v *view) rowHead(s *plumbline.Scope) cell {
-	row := *s
+func (v *view) rowHead(o *plumbline.Observation) cell {
+	row := o.Scope
 	row.Table = ""
-	return v.scope(row)
+	return v.scopeOf(row, o.Check)
+}
+
+// scopeOf is the scope of an observation in the words of its chapter: a rule on the definition speaks of no rows, and what an
+// approximation is given beside the others is a column that was offered to it.
+func (v *view) scopeOf(s plumbline.Scope, check string) cell {
+	d := dimensionOf(check)
+	if d == plumbline.Explainability && s.Given != "" {
+		given := s.Given
+		s.Given = ""
+		return v.scope(s).below(words(v.t(text.ReportOffered(visible(given, v.lim.name)))))
+	}
+	if d == plumbline.Security && s.Column+s.Table+s.Step+s.Item+s.Given == "" && len(s.Features) == 0 {
+		return words(v.t(text.ReportDefinition()))
+	}
+	return v.scope(s)
 }
 
 // byValue are the observations of one metric on other columns, largest first.

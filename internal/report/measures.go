@@ -148,7 +148,7 @@ func (v *view) about(o *plumbline.Observation) cell {
 	if o.Metric == "label_coverage" && (o.Scope.Column == "favourable" || o.Scope.Column == "adverse") {
 		return words(v.label("report.side", o.Scope.Column))
 	}
-	return v.scope(o.Scope)
+	return v.scopeOf(o.Scope, o.Check)
 }
 
 // evidence lists the observations behind a finding.

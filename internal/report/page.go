@@ -211,8 +211,8 @@ type worst struct {
 }
 
 const (
-	maxWorst   = 5 // findings on the first page
-	maxReasons = 5 // reasons on the first page
+	maxWorst   = 4 // findings on the first page
+	maxReasons = 4 // reasons on the first page
 )
 
 func (v *view) first() first {

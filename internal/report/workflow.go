@@ -44,9 +44,10 @@ func (v *view) readGraph() {
 			v.numbers[g.Steps[i].ID] = i + 1
 		}
 	}
+	const letters = "ABCDEF" // of the paths that are drawn
 	add := func(path []string) {
-		if key := join(path); len(path) > 1 && v.letters[key] == "" && len(v.paths) < 26 {
-			v.letters[key] = string(rune('A' + len(v.paths)))
+		if key := join(path); len(path) > 1 && v.letters[key] == "" && len(v.paths) < len(letters) {
+			v.letters[key] = letters[len(v.paths) : len(v.paths)+1]
 			v.paths = append(v.paths, path)
 		}
 	}
@@ -138,8 +139,8 @@ func (v *view) flow(p *part) {
 		Frame: chart.Frame{ID: "d" + strconv.Itoa(v.figures), Lang: v.lang, Title: caption, Width: wideChart}, Graph: v.graph, Paths: v.paths, Limit: v.lim.steps,
 	}
 	wide := chart.Workflow(in)
-	in.Frame.ID += "n"
-	in.Frame.Width = narrowChart
+	in.ID += "n"
+	in.Width = narrowChart
 	narrow := chart.Workflow(in)
 	for i := range wide {
 		f := figure{Caption: wide[i].Title, WideOnly: i > 0}
@@ -186,7 +187,10 @@ func (v *view) modelSteps() *table {
 	t.addNote(more)
 	for _, s := range kept {
 		model, pinned := cell{Kind: "why", Text: v.t(text.ReportNoModel())}, words("–")
-		if s.Model != "" {
+		switch by := v.servedBy(s.ID); {
+		case s.Model == "" && (len(by) > 0 || !calls(s)):
+			model = v.stepList(by)
+		case s.Model != "":
 			model = code(s.Model)
 			pinned = words(v.label("report.pinned_kind", map[bool]string{true: "fixed", false: "moving"}[s.Pinned]))
 		}
@@ -204,6 +208,22 @@ func (v *view) modelSteps() *table {
 		t.add(v.step(s.ID), words(v.label("chart.step", string(s.Kind))), v.data(cmp.Or(s.Provider, "–")), model, pinned, prompts)
 	}
 	return t
+}
+
+// calls reports whether a step calls a model itself; a tool or a parser serves one that does.
+func calls(s *plumbline.Step) bool {
+	return s.Kind == plumbline.ModelStep || s.Kind == plumbline.AgentStep
+}
+
+// servedBy are the steps that give a step its model.
+func (v *view) servedBy(id string) []string {
+	var out []string
+	for _, e := range v.graph.Edges {
+		if e.To == id && e.Kind == plumbline.ModelEdge {
+			out = appendOnce(out, e.From)
+		}
+	}
+	return out
 }
 
 // systems lists the outside systems that steps call, and the steps.
@@ -288,8 +308,12 @@ func (v *view) dossier(i int, s *plumbline.Step, d *plumbline.Dossier) dossier {
 	if s.Effect != "" {
 		add(text.ReportEffectHead(), words(v.label("report.effect", string(s.Effect))))
 	}
-	if s.OnError != "" || s.Retries > 0 {
-		add(text.ReportOnError(), words(v.t(text.ReportOnErrorSays(v.label("report.on_error_kind", cmp.Or(s.OnError, "stop")), int64(s.Retries)))))
+	kind := words(v.label("report.on_error_kind", cmp.Or(s.OnError, "stop")))
+	switch {
+	case s.Retries > 0:
+		add(text.ReportOnError(), words(v.t(text.ReportOnErrorSays(kind.Text, int64(s.Retries)))))
+	case s.OnError != "" && s.OnError != "stop": // to stop is what every step does
+		add(text.ReportOnError(), kind)
 	}
 	add(text.ReportAuth(), code(s.Auth))
 	add(text.ReportCredentials(), list(s.Credentials))

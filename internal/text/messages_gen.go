@@ -6708,6 +6708,14 @@ func ReportFavourable(values string) plumbline.Text {
 	}
 }
 
+// ReportFidelityCaption is the message report.fidelity_caption: "How well the approximation agrees with the decisions, beside always saying the more frequent one".
+func ReportFidelityCaption() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策近似与实际决定的一致程度，与“总说较常见的决定”对照",
+		EN: "How well the approximation agrees with the decisions, beside always saying the more frequent one",
+	}
+}
+
 // ReportFile is the message report.file: "File".
 func ReportFile() plumbline.Text {
 	return plumbline.Text{
@@ -7801,6 +7809,14 @@ func ReportNotesTitle() plumbline.Text {
 	return plumbline.Text{
 		ZH: "说明",
 		EN: "Notes",
+	}
+}
+
+// ReportOffered is the message report.offered: "{column} was offered to it too".
+func ReportOffered(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 也提供给近似",
+		EN: column + " was offered to it too",
 	}
 }
 
@@ -10158,6 +10174,7 @@ var fixed = [...]entry{
 	{"report.explanation.title", ReportExplanationTitle()},
 	{"report.exposure", ReportExposure()},
 	{"report.failures", ReportFailures()},
+	{"report.fidelity_caption", ReportFidelityCaption()},
 	{"report.file", ReportFile()},
 	{"report.file_format", ReportFileFormat()},
 	{"report.files_caption", ReportFilesCaption()},
