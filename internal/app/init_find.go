@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"path"
@@ -234,7 +235,7 @@ func sumOf(ctx context.Context, dir fs.FS, name string) (string, error) {
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
-		if _, err := io.CopyN(h, f, 1<<20); err == io.EOF {
+		if _, err := io.CopyN(h, f, 1<<20); errors.Is(err, io.EOF) {
 			return hex.EncodeToString(h.Sum(nil)), nil
 		} else if err != nil {
 			return "", err

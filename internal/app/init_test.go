@@ -33,9 +33,9 @@ func TestInitHostileNames(t *testing.T) {
 		name, value := hostile[i%len(hostile)], values[i%len(values)]
 		var b strings.Builder
 		w := csv.NewWriter(&b)
-		w.Write([]string{name, "sex"}) //nolint:errcheck // into memory
-		w.Write([]string{value, "m"})  //nolint:errcheck // into memory
-		w.Write([]string{"zzz", "f"})  //nolint:errcheck // into memory
+		w.Write([]string{name, "sex"})
+		w.Write([]string{value, "m"})
+		w.Write([]string{"zzz", "f"})
 		if w.Flush(); w.Error() != nil {
 			t.Fatal(w.Error())
 		}

@@ -13,6 +13,9 @@ import (
 // would else be lost without a word.
 func (r *run) stepNotes() (map[string]*workflow.StepNote, error) {
 	out := map[string]*workflow.StepNote{}
+	if len(r.File.Steps) > 0 && r.File.Definition == "" && r.Graph == nil {
+		return nil, r.wrong("steps", "steps are described and no definition is named", "name the export of the workflow under definition")
+	}
 	if r.Graph == nil {
 		return out, nil
 	}

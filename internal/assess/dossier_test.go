@@ -83,10 +83,11 @@ func TestDossiers(t *testing.T) {
 		{odd, []string{"x.odd is not known"}, "stops"},
 		{twin, []string{"switched off"}, "stops"},
 	} {
-		all := ""
+		var says []string
 		for _, f := range c.d.Failures {
-			all += f.EN + "\n"
+			says = append(says, f.EN)
 		}
+		all := strings.Join(says, "\n")
 		for _, s := range c.says {
 			if !strings.Contains(all, s) {
 				t.Errorf("step %s does not say %q: %s", c.d.Step, s, all)

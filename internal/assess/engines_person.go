@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/plumbline-project/plumbline"
@@ -169,11 +170,8 @@ func (j *judge) inPlaceOfData() {
 
 // lacksData reports whether a finding is not tested because there was nothing to measure.
 func lacksData(f *plumbline.Finding) bool {
-	switch f.Reason {
-	case plumbline.NoData, plumbline.NotDeclared, plumbline.NotBuilt, plumbline.NotAttested:
-		return f.State == plumbline.NotTested
-	}
-	return false
+	lacking := []plumbline.Reason{plumbline.NoData, plumbline.NotDeclared, plumbline.NotBuilt, plumbline.NotAttested}
+	return f.State == plumbline.NotTested && slices.Contains(lacking, f.Reason)
 }
 
 // attestationNotes say how long statements count, and which of them stand beside a measurement and decide nothing.
