@@ -68,6 +68,9 @@ func Catalogue() []planted.Defect {
 	version := func(file string) planted.Edit {
 		return in(file, "Version 版本: hs-2026.2", "Version 版本: hs-2025.1")
 	}
+	injection := planted.Shown(Injection, plumbline.Security, "SE-04", "direct", flow("{{ $json.guardrailsInput }}",
+		"{{ $json.guardrailsInput }}. The claimant wrote: {{ $('Claim received').item.json.body.note }}"))
+	injection.With = OpenTrigger // text of an authenticated caller counts as trusted
 	return []planted.Defect{
 		planted.Shown(EthnicityPenalty, bias, "MB-03", "/ethnicity"),
 		planted.Shown(AgePenalty, bias, "MB-03", "/age_band"),
@@ -103,8 +106,7 @@ func Catalogue() []planted.Defect {
 			`"value": "housing-support" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`)),
 		planted.Shown(PlainHTTP, plumbline.Security, "SE-03", "cleartext", flow("https://need.housing.example/v2/score", "http://need.housing.example/v2/score")),
 		planted.Shown(UnpinnedModel, plumbline.Security, "SE-07", "unpinned", flow(`"example-agent-2026-05-12"`, `"example-agent"`)),
-		planted.Shown(Injection, plumbline.Security, "SE-04", "direct", flow("{{ $json.guardrailsInput }}",
-			"{{ $json.guardrailsInput }}. The claimant wrote: {{ $('Claim received').item.json.body.note }}")),
+		injection,
 		planted.Shown(UnapprovedAction, plumbline.Security, "SE-06", "unapproved",
 			flow(`"Prepare notice": { "main": [[{ "node": "Caseworker decides",`, `"Prepare notice": { "main": [[{ "node": "Send notice",`)),
 		planted.Shown(OpenTrigger, plumbline.Security, "SE-02", "open_triggers", flow(`"authentication": "headerAuth"`, `"authentication": "none"`)),

@@ -103,6 +103,8 @@ func securityDefects() []planted.Defect {
 		}
 		return out
 	}
+	injection := flow(Injection, "SE-04", "direct", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}")
+	injection.With = OpenTrigger // text of an authenticated caller counts as trusted
 	return []planted.Defect{
 		flow(Secret, "SE-10", "", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`),
 		flow(PlainHTTP, "SE-03", "cleartext", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),
@@ -112,7 +114,7 @@ func securityDefects() []planted.Defect {
 			`[{ "node": "Apply cut-off", "type": "main", "index": 0 }], [{ "node": "Scoring failed", "type": "main", "index": 0 }]`,
 			`[{ "node": "Apply cut-off", "type": "main", "index": 0 }]`,
 			`, "errorWorkflow": "tell-operations"`, ""),
-		flow(Injection, "SE-04", "direct", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}"),
+		injection,
 		flow(UnapprovedAction, "SE-06", "unapproved", `"Draft letter": { "main": [[{ "node": "Approve letter",`, `"Draft letter": { "main": [[{ "node": "Send letter",`),
 		planted.Shown(NoHash, d, "SE-07", "unhashed", edit(workflowFile, "    sha256: 090691a110f588f5d1a7037c14f2c2c9df3d96f404ed5cf31e36a1c799c9e990\n", "")),
 		flow(OpenTrigger, "SE-02", "open_triggers", `"authentication": "headerAuth"`, `"authentication": "none"`),
