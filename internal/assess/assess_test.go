@@ -48,7 +48,7 @@ func assessDir(tb testing.TB, dir string, only ...string) *plumbline.Assessment 
 		tb.Fatal(err)
 	}
 	defer t.Close()
-	return run(tb, assess.Input{File: f, Table: t, Only: only})
+	return run(tb, assess.Input{File: f, Files: fsys, Table: t, Only: only})
 }
 
 func run(tb testing.TB, in assess.Input) *plumbline.Assessment {

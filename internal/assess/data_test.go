@@ -163,7 +163,8 @@ func TestDataFindings(t *testing.T) {
 			}
 			for _, secret := range []string{"13800138000", "11010519491231002X"} {
 				if strings.Contains(string(raw), secret) {
-					t.Errorf("%s is in the assessment", secret)
+					at := strings.Index(string(raw), secret)
+					t.Errorf("%s is in the assessment: … %s", secret, raw[max(0, at-160):at])
 				}
 			}
 		})

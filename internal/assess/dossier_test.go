@@ -70,7 +70,7 @@ func TestDossiers(t *testing.T) {
 	if score.Purpose.EN != "Scores applicants." || !score.Declared || score.Owner != "Han Meimei" || score.Inherited {
 		t.Errorf("%+v", score)
 	}
-	if diff := cmp.Diff([]string{"SE-04"}, score.Controls); diff != "" {
+	if diff := cmp.Diff([]string{"EX-07", "SE-04", "SE-06", "SE-07"}, score.Controls); diff != "" {
 		t.Error(diff)
 	}
 	for _, c := range []struct {

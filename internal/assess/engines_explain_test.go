@@ -52,7 +52,7 @@ func ofExplanation(a *plumbline.Assessment) []string {
 
 func TestPlantedDefectsOfExplanation(t *testing.T) {
 	for defect, want := range map[loan.Defect]string{
-		loan.UnknownReason: "EX-02/reason_input_known_share/guarantor_rating",
+		loan.UnknownReason: "EX-02/reason_input_known_share/item=guarantor_rating",
 		loan.RubberStamp:   "HO-02/rubber_stamp_share",
 		loan.SexPenalty:    "EX-06/surrogate_importance/sex",
 		loan.AgeCliff:      "EX-06/surrogate_importance/age_band",

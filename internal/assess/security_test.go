@@ -131,7 +131,7 @@ func TestMendedDefinition(t *testing.T) {
 	resistance := false
 	for i := range a.Findings {
 		f := &a.Findings[i]
-		resistance = resistance || f.ID == "SE-04/resistance" && f.State == plumbline.NotTested
+		resistance = resistance || f.ID == "SE-04/item=resistance" && f.State == plumbline.NotTested
 	}
 	if !resistance {
 		t.Error("exposure by structure is taken for resistance")

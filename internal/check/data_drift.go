@@ -399,7 +399,7 @@ func (d *drift) folded(all []values, known [2]int64) (before, now []int64) {
 	return append(before, rest[0]), append(now, rest[1])
 }
 
-// record emits what a column gave.
+// record emits what a column gave. No distance is under 0; the correction for what chance alone gives can take an estimate there.
 func (d *drift) record(r *driftResult) {
 	scope := plumbline.Scope{Column: r.column.name, Table: d.role, Among: d.among}
 	if r.refused != "" {
@@ -420,7 +420,7 @@ func (d *drift) record(r *driftResult) {
 		case math.IsNaN(x.Value):
 			d.e.undefined(metric, plumbline.Plain, scope, plumbline.TooFew)
 		default:
-			d.e.value(metric, plumbline.Plain, scope, x.Value, n, interval(x.Interval, d.in.Level, method, d.family))
+			d.e.value(metric, plumbline.Plain, scope, max(x.Value, 0), n, interval(x.Interval, d.in.Level, method, d.family))
 		}
 	}
 	value("psi", r.cells.PSI, "noncentral-chi-square-or-delta-simultaneous")

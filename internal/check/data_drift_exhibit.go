@@ -17,7 +17,7 @@ const (
 )
 
 // drawn reports whether a column's distribution may be shown: not that of a sensitive feature, whose counts are protected
-// across groupings elsewhere, nor of declared personal data.
+// across groupings elsewhere, nor of declared personal data. What looks like personal data is left out by its values.
 func (d *drift) drawn(column string) bool {
 	if d.in.Plan.Role(column) == "sensitive" {
 		return false
@@ -41,6 +41,13 @@ func (d *drift) exhibit(results []driftResult) {
 			continue
 		}
 		x := r.shown
+		values := make([]string, len(x.Bins))
+		for k := range x.Bins {
+			values[k] = x.Bins[k].Value
+		}
+		if d.in.personal(r.column.name, values) {
+			continue
+		}
 		x.Column, x.Before, x.N = r.column.name, d.role, r.known
 		x.Missing = [2]int64{r.rows[0] - r.known[0], r.rows[1] - r.known[1]}
 		for k, n := range x.Missing {

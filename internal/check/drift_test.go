@@ -80,7 +80,7 @@ func TestDriftIsMeasuredByColumn(t *testing.T) {
 	if income.Interval.Family != 7 || value(t, obs, "compared_columns/table=reference") != 7 {
 		t.Errorf("a family of %d columns, want seven: all but the key", income.Interval.Family)
 	}
-	near(t, "unseen", value(t, obs, "unseen_category_share/column=city/table=reference"), 199.0/3000, 1e-12)
+	near(t, "unseen", value(t, obs, "drift_unseen_share/column=city/table=reference"), 199.0/3000, 1e-12)
 	near(t, "normalised", value(t, obs, "wasserstein_normalised/column=income/table=reference"), 1, 0.1)
 	if got := value(t, obs, "missing_share_difference/column=years/table=reference"); got < -0.03 || got > 0.03 {
 		t.Errorf("missing share moved by %v", got)

@@ -142,7 +142,10 @@ func (in *Input) offer(ctx context.Context, x *explained, c *table.ColumnInfo) e
 		x.left = append(x.left, leftOut{c.Name, plumbline.TooManyGroups})
 		return nil
 	}
-	why := x.offerCodes(&f, codes, max(in.MinCell, minValueRows))
+	why := plumbline.OtherRole
+	if f.sensitive || !in.personal(c.Name, codes.Dict) { // rules name values
+		why = x.offerCodes(&f, codes, max(in.MinCell, minValueRows))
+	}
 	if why != "" {
 		x.left = append(x.left, leftOut{c.Name, why})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/internal/detect"
 	"github.com/plumbline-project/plumbline/internal/table"
 	"github.com/plumbline-project/plumbline/internal/workflow"
 )
@@ -100,6 +101,23 @@ func (in *Input) year() int {
 		return t.Year()
 	}
 	return 2100
+}
+
+// personal reports whether the texts of a column are, or hold, personal data. Such texts are never shown, however many rows
+// share one.
+func (in *Input) personal(column string, texts []string) bool {
+	d := detect.NewPersonalColumn(column, in.year())
+	for _, t := range texts {
+		if t == "" {
+			continue
+		}
+		if len(detect.Personal([]byte(t), in.year())) > 0 {
+			return true
+		}
+		d.Add([]byte(t), 1)
+	}
+	kind, _ := d.Kind()
+	return kind != ""
 }
 
 // endOfDay is the first second after the day of the assessment, since 1970.
