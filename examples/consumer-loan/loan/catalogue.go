@@ -1,6 +1,8 @@
 package loan
 
 import (
+	"slices"
+
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/examples/madeup"
 	"github.com/plumbline-project/plumbline/examples/planted"
@@ -98,8 +100,8 @@ func securityDefects() []planted.Defect {
 	const d = plumbline.Security
 	flow := func(name Defect, control, hint string, edits ...string) planted.Defect {
 		out := planted.Shown(name, d, control, hint)
-		for i := 0; i < len(edits); i += 2 {
-			out.Edits = append(out.Edits, edit(flowFile, edits[i], edits[i+1]))
+		for pair := range slices.Chunk(edits, 2) {
+			out.Edits = append(out.Edits, edit(flowFile, pair[0], pair[1]))
 		}
 		return out
 	}
