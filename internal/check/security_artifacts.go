@@ -2,11 +2,6 @@ package check
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"io"
-	"io/fs"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/workflow"
@@ -44,11 +39,11 @@ func (in *Input) artifacts(ctx context.Context, e *emitter) error {
 			unhashed = append(unhashed, place{item: "WF-028:" + m.File, at: at})
 			continue
 		}
-		sum, err := in.hash(ctx, m.File)
+		sum, err := in.fileHash(ctx, m.File)
 		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
 		case err != nil:
+			return err
+		case sum == "":
 			unread++
 		case sum != m.SHA256:
 			changed = append(changed, place{item: m.File, at: at})
@@ -62,27 +57,4 @@ func (in *Input) artifacts(ctx context.Context, e *emitter) error {
 	e.places("changed_artifacts", changed, files, unread)
 	e.places("unhashed_artifacts", unhashed, files, 0)
 	return nil
-}
-
-// hash is the SHA-256 of a file of the workflow's folder, in hex.
-func (in *Input) hash(ctx context.Context, name string) (string, error) {
-	if in.Files == nil || !fs.ValidPath(name) {
-		return "", errors.New("no such file")
-	}
-	f, err := in.Files.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		if _, err := io.CopyN(h, f, 8<<20); errors.Is(err, io.EOF) {
-			return hex.EncodeToString(h.Sum(nil)), nil
-		} else if err != nil {
-			return "", err
-		}
-	}
 }
