@@ -56,7 +56,7 @@ func (d *drift) exhibit(results []driftResult) {
 			}
 		}
 		if !math.IsNaN(r.cells.PSI.Value) {
-			x.Drift = number(r.cells.PSI.Value)
+			x.Drift = number(max(r.cells.PSI.Value, 0))
 		}
 		shown = append(shown, x)
 	}

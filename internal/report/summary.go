@@ -116,13 +116,26 @@ func (v *view) summaryVerdicts(color bool) []string {
 	for _, d := range v.a.Dimensions[:min(len(v.a.Dimensions), 5)] {
 		name := fit(v.label("dimension", string(d.ID)), nameColumns)
 		says := mark(d.State) + " " + v.label("state", string(d.State))
-		if d.Reason != "" {
+		if tally := v.tally(d.Findings); tally != "" {
+			says += v.semicolon() + tally
+		} else if d.Reason != "" {
 			says += v.semicolon() + v.label("reason", string(d.Reason))
 		}
 		says = fit(says, summaryColumns-nameColumns-3)
 		lines = append(lines, "  "+name+strings.Repeat(" ", nameColumns+1-min(width(name), nameColumns))+paint(says, string(d.State), color))
 	}
 	return lines
+}
+
+// tally counts findings by the marks of their states, which the line above it explains.
+func (v *view) tally(findings map[plumbline.State]int) string {
+	var out []string
+	for _, s := range states() {
+		if n := findings[s]; n > 0 {
+			out = append(out, mark(s)+" "+v.int(int64(n)))
+		}
+	}
+	return strings.Join(out, "  ")
 }
 
 func (v *view) summaryBad(color bool) []string {
