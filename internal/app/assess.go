@@ -56,14 +56,16 @@ func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 	if in.Catalog, err = regime.Load(); err != nil {
 		return err
 	}
-	show := newProgress(p)
+	show := newProgress(p, plumbline.Lang(c.Lang))
+	defer show.done()
 	closeTables, err := open(ctx, dir, &in, show.table)
-	show.done()
 	defer closeTables()
 	if err != nil {
 		return within(c.Dir, err)
 	}
+	in.Progress = show.step
 	a, err := assess.Run(ctx, in)
+	show.done()
 	if err != nil {
 		return within(c.Dir, err)
 	}

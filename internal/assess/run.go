@@ -37,6 +37,13 @@ type Input struct {
 	Seed                         *uint64  // nil: a hash of inputs and configuration
 	Only                         []string // ids of checks, or prefixes that end in a dot; empty runs all
 	Tool                         plumbline.Tool
+	Progress                     func(Step) // called before each step of the measuring; nil: nobody looks
+}
+
+// Step is what an assessment does next. Check counts from 1; 0 is what all checks share.
+type Step struct {
+	Check, Checks int
+	Title         plumbline.Text // of the check
 }
 
 // run is one assessment in the making.
@@ -58,6 +65,7 @@ func Run(ctx context.Context, in Input) (*plumbline.Assessment, error) {
 	}
 	r := &run{Input: in, out: &plumbline.Assessment{Schema: plumbline.AssessmentSchema, Tool: in.Tool, AsOf: in.AsOf}}
 	r.out.Tool.Catalog = in.Catalog.SHA256
+	r.step(Step{})
 	if err := r.plan(ctx); err != nil {
 		return nil, err
 	}
@@ -237,7 +245,8 @@ func (r *run) measure(ctx context.Context) error {
 	if err := r.check.Prepare(ctx); err != nil {
 		return err
 	}
-	for _, c := range check.Catalog() {
+	checks := check.Catalog()
+	for i, c := range checks {
 		info := c.Info()
 		switch missing := slices.ContainsFunc(c.Needs, func(n check.Need) bool { return !r.check.Has(n) }); {
 		case !r.selected(c.ID):
@@ -245,6 +254,7 @@ func (r *run) measure(ctx context.Context) error {
 		case missing:
 			info.Skipped = plumbline.NoData
 		default:
+			r.step(Step{Check: i + 1, Checks: len(checks), Title: info.Title})
 			obs, err := c.Run(ctx, &r.check)
 			if err != nil {
 				return fmt.Errorf("check %s: %w", c.ID, err)
@@ -254,6 +264,13 @@ func (r *run) measure(ctx context.Context) error {
 		r.out.Checks = append(r.out.Checks, info)
 	}
 	return nil
+}
+
+// step tells who looks on what comes next.
+func (r *run) step(s Step) {
+	if r.Progress != nil {
+		r.Progress(s)
+	}
 }
 
 func (r *run) selected(id string) bool {

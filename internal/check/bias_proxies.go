@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/stat"
@@ -48,10 +49,8 @@ func biasProxies() Check {
 	c.Run = func(ctx context.Context, in *Input) ([]plumbline.Observation, error) {
 		e := c.emitter()
 		s := in.newProxySearch()
-		for _, column := range in.candidates() {
-			if err := s.look(ctx, column); err != nil {
-				return nil, err
-			}
+		if err := s.lookAll(ctx, in.candidates()); err != nil {
+			return nil, err
 		}
 		s.report(e)
 		return e.out, nil
@@ -166,18 +165,34 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// lookAll reads one column while the one before it is measured. Columns are measured one after the other, as they draw from one
+// sequence of random numbers.
+func (s *proxySearch) lookAll(ctx context.Context, columns []table.ColumnInfo) error {
+	var measured sync.WaitGroup
+	defer measured.Wait()
+	for _, column := range columns {
+		if err := ctx.Err(); err != nil {
+			return &plumbline.Error{Code: plumbline.Unavailable, Message: "the check was cancelled", Err: err}
+		}
+		predictors := func() []*bins { return nil }
+		if column.Kind != table.Nested {
+			var err error
+			if predictors, err = s.predictors(ctx, column); err != nil {
+				return err
+			}
+		}
+		measured.Wait()
+		measured.Go(func() { s.look(column, predictors()) })
+	}
+	return nil
+}
+
 // look measures what a column says about the decision and about each sensitive feature. A column that cannot be looked at
 // is recorded without a value, so that nobody takes it for harmless.
-func (s *proxySearch) look(ctx context.Context, column table.ColumnInfo) error {
+func (s *proxySearch) look(column table.ColumnInfo, ways []*bins) {
 	why := plumbline.TooManyGroups
-	var ways []*bins
 	if column.Kind == table.Nested {
 		why = plumbline.NotBuilt
-	} else {
-		var err error
-		if ways, err = s.predictors(ctx, column); err != nil {
-			return err
-		}
 	}
 	for i := range s.targets {
 		k := skill{undefined: why}
@@ -187,7 +202,6 @@ func (s *proxySearch) look(ctx context.Context, column table.ColumnInfo) error {
 		k.column, k.feature = column.Name, s.targets[i].feature
 		s.found = append(s.found, k)
 	}
-	return nil
 }
 
 // best is the largest skill over the ways of looking at a column. They share one level (Bonferroni), so that the interval

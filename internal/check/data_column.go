@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/plumbline-project/plumbline/internal/detect"
 	"github.com/plumbline-project/plumbline/internal/table"
@@ -19,13 +20,23 @@ const (
 	personalRows = 200_000
 )
 
-// pass walks the columns of a table and adds up the hashes of its rows.
+// pass walks the columns of a table and adds up the hashes of its rows. One column is read while the one before it is worked on.
 type pass struct {
+	work              sync.WaitGroup   // what needs no table; one piece at a time
+	long              []*scannedColumn // integers that can be numbers of persons
 	in                *Input
 	s                 *scanned
 	before            *scanned
 	exact, near, like []uint64 // sums of the hashes of columns: their order does not matter
 	ids               []uint64 // hash of the id of each row; nil where there is none
+	named             bool     // there are ids
+}
+
+// beside does a piece of work while the next column is read. It waits for the piece before, so that no two write at once, and
+// all are done in the order of the columns.
+func (p *pass) beside(do func()) {
+	p.work.Wait()
+	p.work.Go(do)
 }
 
 // adds says which of the hashes of a row a column is part of.
@@ -58,7 +69,14 @@ func (p *pass) column(ctx context.Context, info table.ColumnInfo) error {
 	if info.Kind != table.Number {
 		codes, err := p.s.t.Codes(ctx, info.Name)
 		if err == nil {
-			return p.coded(ctx, c, codes)
+			var times *table.Floats
+			if c.Name == p.s.time && (c.Kind == table.Date || c.Kind == table.Time) {
+				if times, err = p.s.t.Floats(ctx, c.Name); err != nil && !unreadable(err) {
+					return err
+				}
+			}
+			p.beside(func() { p.coded(c, codes, times) })
+			return nil
 		}
 		if !unreadable(err) {
 			return err
@@ -67,19 +85,21 @@ func (p *pass) column(ctx context.Context, info table.ColumnInfo) error {
 	if info.Kind != table.Text {
 		floats, err := p.s.t.Floats(ctx, info.Name)
 		if err == nil {
-			return p.floated(ctx, c, floats)
+			p.beside(func() { p.floated(c, floats) })
+			return nil
 		}
 		if !unreadable(err) {
 			return err
 		}
 	}
+	p.work.Wait()
 	return p.texts(ctx, c)
 }
 
 func numericKind(k table.Kind) bool { return k == table.Integer || k == table.Number }
 
 // coded reads a column with few different values: everything is done once for each of them, and one sum for each row.
-func (p *pass) coded(ctx context.Context, c *scannedColumn, codes *table.Codes) error {
+func (p *pass) coded(c *scannedColumn, codes *table.Codes, times *table.Floats) {
 	n := len(codes.Dict)
 	counts := make([]int64, n)
 	for _, x := range codes.U8 {
@@ -125,21 +145,9 @@ func (p *pass) coded(ctx context.Context, c *scannedColumn, codes *table.Codes) 
 	if n <= scanKept {
 		c.dict, c.counts = codes.Dict, counts
 	}
-	if c.Name == p.s.time && (c.Kind == table.Date || c.Kind == table.Time) {
-		floats, err := p.s.t.Floats(ctx, c.Name)
-		if err != nil {
-			return skipUnreadable(err)
-		}
-		p.clockOf(floats)
+	if times != nil {
+		p.clockOf(times)
 	}
-	return nil
-}
-
-func skipUnreadable(err error) error {
-	if unreadable(err) {
-		return nil
-	}
-	return err
 }
 
 // sum adds the hashes of a column to those of the rows.
@@ -198,7 +206,7 @@ func (p *pass) binCodes(c *scannedColumn, codes *table.Codes, numbers []float64,
 }
 
 // floated reads a column of many different numbers, dates or times.
-func (p *pass) floated(ctx context.Context, c *scannedColumn, col *table.Floats) error {
+func (p *pass) floated(c *scannedColumn, col *table.Floats) {
 	salt := p.in.salt(c.Name)
 	exact, near, like := p.adds(c)
 	rangeOf := p.rangeOf(c)
@@ -235,8 +243,20 @@ func (p *pass) floated(ctx context.Context, c *scannedColumn, col *table.Floats)
 	if c.Name == p.s.time {
 		p.clockOf(col)
 	}
-	if detector := p.detector(c); detector != nil && c.Kind == table.Integer && c.high >= scanLongInt {
-		step := max(p.s.rows/personalRows, 1)
+	if c.Kind == table.Integer && c.high >= scanLongInt {
+		p.long = append(p.long, c)
+	}
+}
+
+// longNumbers looks for numbers of persons among the integers that are long enough, in some of the rows.
+func (p *pass) longNumbers(ctx context.Context) error {
+	p.work.Wait()
+	step := max(p.s.rows/personalRows, 1)
+	for _, c := range p.long {
+		detector := p.detector(c)
+		if detector == nil {
+			continue
+		}
 		if err := p.s.t.Texts(ctx, c.Name, func(row int, text []byte) error {
 			if row%step == 0 {
 				detector.Add(text, 1)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/plumbline-project/plumbline/internal/table"
@@ -23,9 +24,20 @@ type cluster struct{ rows, favourable, adverse int64 }
 // maxClusters is how many of the largest sets are kept.
 const maxClusters = 5
 
-// copies sorts the row hashes. 64 bits take two different rows of 10 million for equal with a chance below 3 in a million.
+// order sorts the row hashes and counts what is there more than once. 64 bits take two different rows of 10 million for equal
+// with a chance below 3 in a million.
+func (p *pass) order() {
+	out := &p.s.copies
+	out.clusters = p.largest()
+	room := make([]uint64, p.s.rows)
+	out.exact = repeated(sortHashes(p.exact, room))
+	out.near = repeated(sortHashes(p.near, room))
+	out.ids = repeated(sortHashes(p.ids, room))
+}
+
+// copies says what the rows that are there more than once amount to.
 func (p *pass) copies() copies {
-	var out copies
+	out := p.s.copies
 	if p.s.rows == 0 {
 		return out
 	}
@@ -41,19 +53,10 @@ func (p *pass) copies() copies {
 	}
 	out.chance = 1 - math.Exp(-float64(p.s.rows)*chance)
 	out.coarse = 1 - math.Exp(-float64(p.s.rows)*coarse)
-	if id := p.s.find(p.s.id); id != nil && p.ids != nil {
-		slices.Sort(p.ids)
-		out.ids = repeated(p.ids) - max(id.Missing-1, 0)
-		p.ids = nil
+	if id := p.s.find(p.s.id); id != nil && p.named {
+		out.ids -= max(id.Missing-1, 0)
 	}
-	slices.Sort(p.exact)
-	out.exact = repeated(p.exact)
-	p.exact = nil
-	out.clusters = p.largest()
-	sorted := p.near
-	slices.Sort(sorted)
-	out.near = repeated(sorted) - out.exact
-	p.near = nil
+	out.near -= out.exact
 	return out
 }
 
@@ -63,6 +66,37 @@ func coarsely(c *scannedColumn) float64 {
 		return max(c.repeat, 1.0/2000)
 	}
 	return c.repeat
+}
+
+// sortHashes sorts numbers that are spread evenly over 64 bits: they go to buckets by their first bits, and each bucket is sorted
+// by comparison, so that the cost is linear in them; it is n log n at worst. room is working memory of at least their number.
+func sortHashes(hashes, room []uint64) []uint64 {
+	const perBucket, most = 64, 16
+	shift := 64 - min(bits.Len(uint(len(hashes)/perBucket)), most)
+	if shift == 64 {
+		slices.Sort(hashes)
+		return hashes
+	}
+	next := make([]int, 1<<(64-shift)+1)
+	for _, h := range hashes {
+		next[h>>shift+1]++
+	}
+	for b := 1; b < len(next); b++ {
+		next[b] += next[b-1]
+	}
+	room = room[:len(hashes)]
+	for _, h := range hashes {
+		b := h >> shift
+		room[next[b]] = h
+		next[b]++
+	}
+	start := 0
+	for _, end := range next[:len(next)-1] { // each begins where the one before it ends
+		slices.Sort(room[start:end])
+		start = end
+	}
+	copy(hashes, room)
+	return hashes
 }
 
 // repeated counts the elements of a sorted slice beyond the first of each run.
@@ -136,7 +170,7 @@ func (s *scanned) conflicts() (conflicting, labelled int64) {
 			keys = append(keys, h<<2|uint64(side))
 		}
 	}
-	slices.Sort(keys)
+	sortHashes(keys, make([]uint64, len(keys)))
 	for i := 0; i < len(keys); {
 		j := i
 		for j < len(keys) && keys[j]>>2 == keys[i]>>2 {
@@ -152,10 +186,10 @@ func (s *scanned) conflicts() (conflicting, labelled int64) {
 
 // overlap counts the rows whose features are those of a row of another table.
 func (s *scanned) overlap(other *scanned) (n int64) {
-	known := slices.Clone(other.like)
-	slices.Sort(known)
-	mine := slices.Clone(s.like)
-	slices.Sort(mine)
+	known, mine := slices.Clone(other.like), slices.Clone(s.like)
+	room := make([]uint64, max(len(known), len(mine)))
+	sortHashes(known, room)
+	sortHashes(mine, room)
 	j := 0
 	for _, h := range mine {
 		for j < len(known) && known[j] < h {

@@ -148,7 +148,7 @@ func (in *Input) scan(ctx context.Context, s, before *scanned) error {
 	}
 	p.exact, p.near = make([]uint64, s.rows), make([]uint64, s.rows)
 	if hasColumn(s.t, s.id) && s.role != roleReviews {
-		p.ids = make([]uint64, s.rows)
+		p.ids, p.named = make([]uint64, s.rows), true
 	}
 	s.label = in.Plan.Label.Column
 	if s.label == "" || !hasColumn(s.t, s.label) {
@@ -157,6 +157,7 @@ func (in *Input) scan(ctx context.Context, s, before *scanned) error {
 	if s.role == roleReviews || !hasColumn(s.t, s.label) {
 		s.label = ""
 	}
+	defer p.work.Wait() // nothing outlives the scan, whatever goes wrong
 	for _, info := range s.t.Info() {
 		if err := ctx.Err(); err != nil {
 			return &plumbline.Error{Code: plumbline.Unavailable, Message: "the reading was cancelled", Err: err}
@@ -165,9 +166,14 @@ func (in *Input) scan(ctx context.Context, s, before *scanned) error {
 			return err
 		}
 	}
+	if err := p.longNumbers(ctx); err != nil {
+		return err
+	}
+	p.beside(p.order) // it needs the table no more
 	if err := s.t.Scan(ctx); err != nil {
 		return err
 	}
+	p.work.Wait()
 	for i, info := range s.t.Info() {
 		s.columns[i].ColumnInfo = info
 	}

@@ -272,8 +272,13 @@ func (s *stated) referred() []string {
 	return slices.Compact(out)
 }
 
-// missing opens a column for the question whether a row has a value in it.
+// missing opens a column for the question whether a row has a value in it, if it is not known that all have.
 func (in *Input) missing(ctx context.Context, column string) (func(row int) bool, error) {
+	for _, c := range in.Table.Info() {
+		if c.Name == column && c.Known && c.Missing == 0 && c.BadValues == 0 {
+			return func(int) bool { return false }, nil
+		}
+	}
 	codes, err := in.Table.Codes(ctx, column)
 	if err == nil {
 		return func(row int) bool { return codes.At(row) == 0 }, nil

@@ -122,6 +122,9 @@ func (in *Input) lacksAll(ctx context.Context, columns []string) ([]bool, error)
 
 // notUnique marks the rows whose id is missing, or is that of another row too.
 func (in *Input) notUnique(ctx context.Context, columns []string) ([]bool, error) {
+	if in.knownUnique(columns[0]) {
+		return make([]bool, in.frame.rows), nil
+	}
 	g, err := in.Table.Groups(ctx, columns[0])
 	if err != nil {
 		return nil, err
@@ -137,6 +140,17 @@ func (in *Input) notUnique(ctx context.Context, columns []string) ([]bool, error
 		out[row] = id == table.NoGroup || seen[id] > 1
 	}
 	return out, nil
+}
+
+// knownUnique reports whether the scan of the decisions, where it was made, found a value in every row and no two that hash alike:
+// then no two are equal. Where it found some, they must be compared.
+func (in *Input) knownUnique(id string) bool {
+	s := scanOf(in.scanned, roleDecisions)
+	if s == nil || s.id != id {
+		return false
+	}
+	c := s.find(id)
+	return c != nil && c.Kind != table.Nested && c.Missing == 0 && c.BadValues == 0 && s.copies.ids == 0
 }
 
 // versions counts the versions that decided, each with its share of the rows.

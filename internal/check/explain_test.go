@@ -271,6 +271,36 @@ func TestReplayability(t *testing.T) {
 	}
 }
 
+// TestScanSaysTheSameOfIDs has the ids taken from the scan of the data checks where it was made, with the numbers that
+// comparing them gives.
+func TestScanSaysTheSameOfIDs(t *testing.T) {
+	for name, spoil := range map[string]func(row []string){
+		"unique": func([]string) {}, "missing": func(r []string) { r[5] = "" }, "twice": func(r []string) { r[5] = "twice" },
+	} {
+		rows := lending(7, 1000, 0, false)
+		for _, r := range rows[1:11] {
+			spoil(r)
+		}
+		want := lookup(t, measure(t, "explain.replayability", lendingInput(t, rows)), "replay_part_share/item=id")
+		in := lendingInput(t, rows)
+		if err := in.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var got []plumbline.Observation
+		for _, c := range check.Catalog() {
+			if c.ID == "data.duplicates" || c.ID == "explain.replayability" {
+				var err error
+				if got, err = c.Run(t.Context(), &in); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if o := lookup(t, got, "replay_part_share/item=id"); *o.Value != *want.Value || *o.Count != *want.Count {
+			t.Errorf("%s: %v of the scan, %v of the ids", name, *o.Value, *want.Value)
+		}
+	}
+}
+
 func TestDocumentation(t *testing.T) {
 	in := lendingInput(t, lending(8, 300, 0, false))
 	if o := lookup(t, measure(t, "explain.documentation", in), "documents_present"); o.Undefined != plumbline.NotDeclared {

@@ -21,33 +21,47 @@ const (
 //   - quantile bins where it is numeric and has more values than bins;
 //   - region, year of birth and sex where it holds resident identity numbers.
 //
-// None means that it cannot be looked at: text that hardly repeats.
-func (s *proxySearch) predictors(ctx context.Context, column table.ColumnInfo) ([]*bins, error) {
+// None means that it cannot be looked at: text that hardly repeats. The column is read; what is left to do needs the table no
+// more.
+func (s *proxySearch) predictors(ctx context.Context, column table.ColumnInfo) (func() []*bins, error) {
 	codes, err := s.in.Table.Codes(ctx, column.Name)
 	if err != nil && !unreadable(err) {
 		return nil, err
 	}
-	var out []*bins
+	var values []uint16 // of a column with few values
+	var rows []uint32   // of one with many
+	var n int           // of them
 	switch {
 	case err == nil:
-		values := everyStep(codes, s.step)
-		if len(codes.Dict) <= proxyBins+1 {
-			return []*bins{{codes: values, n: len(codes.Dict)}}, nil
+		values, n = everyStep(codes, s.step), len(codes.Dict)
+		if n <= proxyBins+1 {
+			return func() []*bins { return []*bins{{codes: values, n: n}} }, nil
 		}
-		out = appendBins(out, frequent(values, len(codes.Dict), s.values, minValueRows))
-		out = append(out, s.identity(len(values), func(i int) string { return codes.Dict[values[i]] })...)
 	case column.Kind == table.Text || column.Kind == table.Integer:
-		b, err := s.groups(ctx, column.Name)
-		if err != nil {
+		if rows, n, err = s.groups(ctx, column.Name); err != nil {
 			return nil, err
 		}
-		out = appendBins(out, b)
 	}
 	numbers, err := s.numbers(ctx, column.Name)
-	if err != nil || numbers == nil {
-		return out, err
-	}
-	if codes == nil && column.Kind == table.Integer { // 15 digits are still exact
+	return func() []*bins {
+		var out []*bins
+		switch {
+		case values != nil:
+			out = appendBins(out, frequent(values, n, s.values, minValueRows))
+			out = append(out, s.identity(len(values), func(i int) string { return codes.Dict[values[i]] })...)
+		case rows != nil:
+			out = appendBins(out, frequent(rows, n, s.values, minValueRows))
+		}
+		if numbers == nil {
+			return out
+		}
+		return s.numbered(out, column, numbers, values == nil)
+	}, err
+}
+
+// numbered adds the ways of looking at numbers.
+func (s *proxySearch) numbered(out []*bins, column table.ColumnInfo, numbers []float64, many bool) []*bins {
+	if many && column.Kind == table.Integer { // 15 digits are still exact
 		out = append(out, s.identity(len(numbers), func(i int) string {
 			if math.IsNaN(numbers[i]) {
 				return ""
@@ -55,7 +69,7 @@ func (s *proxySearch) predictors(ctx context.Context, column table.ColumnInfo) (
 			return strconv.FormatFloat(numbers[i], 'f', -1, 64)
 		})...)
 	}
-	return appendBins(out, cut(numbers, proxyBins)), nil
+	return appendBins(out, cut(numbers, proxyBins))
 }
 
 func appendBins(to []*bins, b *bins) []*bins {
@@ -78,16 +92,16 @@ func everyStep(c *table.Codes, step int) []uint16 {
 }
 
 // groups looks at a column with more values than a dictionary holds by those of its values that are frequent.
-func (s *proxySearch) groups(ctx context.Context, column string) (*bins, error) {
+func (s *proxySearch) groups(ctx context.Context, column string) (rows []uint32, n int, err error) {
 	g, err := s.in.Table.Groups(ctx, column)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	rows := make([]uint32, 0, len(s.folds))
+	rows = make([]uint32, 0, len(s.folds))
 	for i := 0; i < len(g.IDs); i += s.step {
 		rows = append(rows, g.IDs[i]+1) // the id of a missing value wraps to 0
 	}
-	return frequent(rows, g.N+1, s.values, minValueRows), nil
+	return rows, g.N + 1, nil
 }
 
 // numbers reads the sampled rows of a numeric column, NaN where there is none; nil where it is not numeric.

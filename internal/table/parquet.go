@@ -40,6 +40,7 @@ type pqColumn struct {
 	types []pqType    // by file
 	leaf  []int       // by file: position in a row group
 	text  *textColumn // where the column is read through its texts
+	wide  bool        // a reading found more values than codes have room for: no other will find fewer
 }
 
 // openParquet adds a file: its footer is read, and its columns are held against those of the first file.

@@ -110,6 +110,9 @@ func (c *pqColumn) codes(ctx context.Context) (*Codes, error) {
 		}
 		return t.codes(ctx)
 	}
+	if c.wide {
+		return nil, tooManyValues(c.about.Name)
+	}
 	k := &coder{
 		c: c, dict: newDict(maphash.MakeSeed()), u8: make([]uint8, c.table.rows()),
 		ints: map[int64]uint16{}, floats: map[uint64]uint16{},
@@ -147,6 +150,7 @@ func (k *coder) code(t *pqType, v *values, i int) (uint16, error) {
 	}
 	_, missing := k.c.table.opt.markers(k.c.about.Name)[string(text)]
 	if code, ok = k.dict.add(text, hash, missing); !ok || k.dict.bytes > maxDictBytes {
+		k.c.wide = true
 		return 0, tooManyValues(k.c.about.Name)
 	}
 	return code, nil

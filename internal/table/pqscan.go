@@ -12,7 +12,7 @@ func (c *pqColumn) scan(ctx context.Context) error {
 		_, err := c.asText(ctx)
 		return err
 	}
-	s := &scanner{c: c, dict: newDict(maphash.MakeSeed()), markers: c.table.opt.markers(c.about.Name), ints: map[uint64]bool{}}
+	s := &scanner{c: c, dict: newDict(maphash.MakeSeed()), markers: c.table.opt.markers(c.about.Name), ints: map[uint64]bool{}, many: c.wide}
 	if err := c.each(ctx, s.run); err != nil {
 		return err
 	}

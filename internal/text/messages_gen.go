@@ -2540,6 +2540,38 @@ func CliNeeds() plumbline.Text {
 	}
 }
 
+// CliProgressCheck is the message cli.progress.check: "Check {number} of {checks}: {title}".
+func CliProgressCheck(number int64, checks int64, title plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "第 " + FormatInt(plumbline.Chinese, number) + " 项检查，共 " + FormatInt(plumbline.Chinese, checks) + " 项：" + title.ZH,
+		EN: "Check " + FormatInt(plumbline.English, number) + " of " + FormatInt(plumbline.English, checks) + ": " + title.EN,
+	}
+}
+
+// CliProgressPrepare is the message cli.progress.prepare: "Counting groups and outcomes".
+func CliProgressPrepare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "正在统计群体与结果",
+		EN: "Counting groups and outcomes",
+	}
+}
+
+// CliProgressTable is the message cli.progress.table: "{file}: {rows}, {rate} per second".
+func CliProgressTable(file string, rows int64, rate int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: file + "：" + FormatInt(plumbline.Chinese, rows) + " 行，每秒 " + FormatInt(plumbline.Chinese, rate) + " 行",
+		EN: file + ": " + plural(plumbline.English, rows, "one row", "# rows") + ", " + FormatInt(plumbline.English, rate) + " per second",
+	}
+}
+
+// CliProgressTableLeft is the message cli.progress.table_left: "{file}: {rows}, {rate} per second, {left} left".
+func CliProgressTableLeft(file string, rows int64, rate int64, left string) plumbline.Text {
+	return plumbline.Text{
+		ZH: file + "：" + FormatInt(plumbline.Chinese, rows) + " 行，每秒 " + FormatInt(plumbline.Chinese, rate) + " 行，剩余 " + left,
+		EN: file + ": " + plural(plumbline.English, rows, "one row", "# rows") + ", " + FormatInt(plumbline.English, rate) + " per second, " + left + " left",
+	}
+}
+
 // CliSummaryBaseline is the message cli.summary.baseline: "Since {date} ({inputs}): {new} new, {worse} worse, {better} better, {resolved} resolved, {gone} untested, {kept} same".
 func CliSummaryBaseline(date string, inputs plumbline.Text, new int64, worse int64, better int64, resolved int64, gone int64, kept int64) plumbline.Text {
 	return plumbline.Text{
@@ -9786,6 +9818,7 @@ var fixed = [...]entry{
 	{"cli.init.why_words", CliInitWhyWords()},
 	{"cli.meaning", CliMeaning()},
 	{"cli.needs", CliNeeds()},
+	{"cli.progress.prepare", CliProgressPrepare()},
 	{"cli.summary.meaning", CliSummaryMeaning()},
 	{"cli.summary.other_inputs", CliSummaryOtherInputs()},
 	{"cli.summary.same_inputs", CliSummarySameInputs()},
