@@ -1636,11 +1636,11 @@ func CheckExplainStabilityImportance() plumbline.Text {
 	}
 }
 
-// CheckExplainStabilityMeaning is the message check.explain.stability.meaning: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.".
+// CheckExplainStabilityMeaning is the message check.explain.stability.meaning: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions. Cases are alike where they agree in all that the reasons refer to and that the approximation of the decisions asks for.".
 func CheckExplainStabilityMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "两个相似的不利决定，其理由一致到什么程度（Jaccard 指数的均值），并与任意两个不利决定相比。",
-		EN: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.",
+		ZH: "两个相似的不利决定，其理由一致到什么程度（Jaccard 指数的均值），并与任意两个不利决定相比。相似是指：理由所指的各列以及决策近似所用的各列都一致。",
+		EN: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions. Cases are alike where they agree in all that the reasons refer to and that the approximation of the decisions asks for.",
 	}
 }
 
