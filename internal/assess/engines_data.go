@@ -105,6 +105,9 @@ func (j *judge) dataFinding(o *plumbline.Observation, rule *plumbline.Rule) plum
 	f.State, f.Reason = side(o, rule)
 	at, metric, line, n := place(o.Scope), metricName(o.Metric), decimal(rule.Value), rowsOf(o)
 	value, low, high := float64(*o.Value), float64(o.Interval.Low), float64(o.Interval.High)
+	if o.Scope.Among == plumbline.Accepted {
+		metric = text.PartAmongAccepted(metric)
+	}
 	if f.State == plumbline.NotTested {
 		f.Statement = text.FindingDataUnclear(at, metric, value, low, high, line, n)
 		return f

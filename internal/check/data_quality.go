@@ -206,44 +206,6 @@ func dataConstant() Check {
 	})
 }
 
-// dataRanges counts what the table before does not know: beyond_range_share, numbers outside its smallest and largest, of the
-// numbers; and unseen_category_share, rows whose text it never holds, of the rows with a text (columns of at most 20,000 texts).
-func dataRanges() Check {
-	c := overTables(Check{ID: "data.ranges", Refs: citations(isoQuality)}, func(_ context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
-		before := in.beforeOf(all)
-		if s.role != roleDecisions || before == nil {
-			return nil
-		}
-		for _, c := range s.columns {
-			b := before.find(c.Name)
-			if b == nil || c.derived || c.Name == s.time || c.Name == s.id || c.role == "subject" || c.Name == in.Plan.Version || c.private {
-				continue
-			}
-			switch {
-			case c.compared:
-				e.censusShare("beyond_range_share", s.scope(c.Name), c.beyond, c.numbers)
-			case c.dict != nil && b.dict != nil && c.Kind == table.Text && c.role != "label" && c.Name != in.Plan.Reasons.Column:
-				seen := map[string]bool{}
-				for i, v := range b.dict {
-					if b.counts[i] > 0 {
-						seen[v] = true
-					}
-				}
-				var unseen int64
-				for i, v := range c.dict[1:] {
-					if !seen[v] {
-						unseen += c.counts[i+1]
-					}
-				}
-				e.censusShare("unseen_category_share", s.scope(c.Name), unseen, int64(s.rows)-c.counts[0])
-			}
-		}
-		return nil
-	})
-	c.Needs = []Need{NeedReference}
-	return c
-}
-
 // dataBalance counts minority_share: rows on the rarer side of label or decision, of the rows on either side.
 func dataBalance() Check {
 	return overTables(Check{ID: "data.balance", Refs: append(citations(isoQuality), plumbline.Ref{Cite: "He H, Garcia EA (2009), IEEE Transactions on Knowledge and Data Engineering 21:1263–1284", URL: "https://doi.org/10.1109/TKDE.2008.239"})},

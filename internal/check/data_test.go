@@ -197,7 +197,7 @@ func TestPlantedDataDefects(t *testing.T) {
 	}{
 		{"nothing", func(*dataset) {}, nil},
 		{"missing values", func(s *dataset) { s.put("income", 3, func(int) string { return "" }) }, []string{"missing_share_increase/column=income", "missing_value_share/column=income"}},
-		{"values out of range", func(s *dataset) { s.put("amount", 100, func(int) string { return "-1" }) }, []string{"beyond_range_share/column=amount", "out_of_range_share/column=amount"}},
+		{"values out of range", func(s *dataset) { s.put("amount", 30, func(int) string { return "-1" }) }, []string{"beyond_range_share/column=amount", "out_of_range_share/column=amount"}},
 		{"copies of rows", func(s *dataset) {
 			for i := range 200 {
 				row := slices.Clone(s.decisions[1+7*i])
@@ -473,5 +473,61 @@ func TestOrderOfRows(t *testing.T) {
 		if after[id] != v {
 			t.Errorf("%s was %s and is %s", id, v, after[id])
 		}
+	}
+}
+
+// TestBeyondIsMoreThanChance: a sample does not hold all that its population has, and training data of accepted cases lack what
+// refused ones have; neither is a finding. Both are where the decisions have what accepted cases before never had.
+func TestBeyondIsMoreThanChance(t *testing.T) {
+	draw := func(rng *rand.Rand, n int, refusedToo bool, income func(good bool) float64) [][]string {
+		out := [][]string{{"g", "decision", "income", "town"}}
+		for len(out) <= n {
+			isGood := rng.IntN(2) == 1
+			town := fmt.Sprintf("t%d", int(rng.ExpFloat64()*400))
+			if isGood || refusedToo {
+				out = append(out, []string{"a", map[bool]string{true: "1", false: "0"}[isGood], fmt.Sprintf("%.4f", income(isGood)), town})
+			}
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name       string
+		accepted   bool // before holds these only
+		shift      float64
+		refused    float64
+		beyond     bool
+		rows, seed int
+	}{
+		{"few rows before", false, 0, 0, false, 60, 1},
+		{"rows before", false, 0, 0, false, 3000, 2},
+		{"refused cases lie elsewhere", true, 0, -9, false, 3000, 3},
+		{"all cases moved", true, 3, -9, true, 3000, 4},
+		{"all cases moved, all rows before", false, 3, 0, true, 3000, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(uint64(c.seed), 9))
+			income := func(shift float64) func(bool) float64 {
+				return func(isGood bool) float64 {
+					if isGood {
+						return rng.NormFloat64() + shift
+					}
+					return rng.NormFloat64() + shift + c.refused
+				}
+			}
+			in := inputOf(t, draw(rng, 4000, true, income(c.shift)))
+			in.Training = tableOf(t, draw(rng, c.rows, !c.accepted, income(0)))
+			obs := measure(t, "data.ranges", in)
+			among := ""
+			if c.accepted {
+				among = "/among=accepted"
+			}
+			o := lookup(t, obs, "beyond_range_share/column=income"+among)
+			if got := o.Interval.Low > 0.01; got != c.beyond {
+				t.Errorf("income %v %+v", *o.Value, o.Interval)
+			}
+			if o := lookup(t, obs, "unseen_category_share/column=town"+among); o.Interval.Low > 0 || *o.Value == 0 {
+				t.Errorf("towns %v %+v", *o.Value, o.Interval)
+			}
+		})
 	}
 }

@@ -1292,11 +1292,11 @@ func CheckDataRangesImportance() plumbline.Text {
 	}
 }
 
-// CheckDataRangesMeaning is the message check.data.ranges.meaning: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there.".
+// CheckDataRangesMeaning is the message check.data.ranges.meaning: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there, beyond what a sample misses by chance. Where the earlier data hold accepted cases only, accepted decisions are counted.".
 func CheckDataRangesMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "超出训练或参考数据最小值与最大值的数值，以及其中从未出现的文本。",
-		EN: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there.",
+		ZH: "超出训练或参考数据最小值与最大值的数值，以及其中从未出现的文本，并扣除样本因偶然而缺少的部分。先前数据只含获批者时，只统计获批的决定。",
+		EN: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there, beyond what a sample misses by chance. Where the earlier data hold accepted cases only, accepted decisions are counted.",
 	}
 }
 
@@ -7036,6 +7036,14 @@ func ReportHostDynamic() plumbline.Text {
 	}
 }
 
+// ReportHowBeyondSample is the message report.how.beyond-sample: "count, less what a sample before misses by chance (Wilks, Good–Esty; Bonferroni)".
+func ReportHowBeyondSample() plumbline.Text {
+	return plumbline.Text{
+		ZH: "计数减去先前样本因偶然而缺少的部分（Wilks、Good–Esty，Bonferroni 校正）",
+		EN: "count, less what a sample before misses by chance (Wilks, Good–Esty; Bonferroni)",
+	}
+}
+
 // ReportHowCensus is the message report.how.census: "full count of all given rows, without sampling error".
 func ReportHowCensus() plumbline.Text {
 	return plumbline.Text{
@@ -10210,6 +10218,7 @@ var fixed = [...]entry{
 	{"report.groups.title", ReportGroupsTitle()},
 	{"report.host", ReportHost()},
 	{"report.host_dynamic", ReportHostDynamic()},
+	{"report.how.beyond-sample", ReportHowBeyondSample()},
 	{"report.how.census", ReportHowCensus()},
 	{"report.how.delong", ReportHowDelong()},
 	{"report.how.delong-bonferroni", ReportHowDelongBonferroni()},
