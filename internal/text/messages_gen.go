@@ -1404,11 +1404,19 @@ func CheckDataTimeImportance() plumbline.Text {
 	}
 }
 
-// CheckDataTimeMeaning is the message check.data.time.meaning: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that stand before an earlier one.".
+// CheckDataTimeMeaning is the message check.data.time.meaning: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that break the order of time where the table is in one.".
 func CheckDataTimeMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "最新一行距今的时间、最长的没有数据的时段、日期在未来的行，以及早于上一行的行。",
-		EN: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that stand before an earlier one.",
+		ZH: "最新一行距今的时间、最长的没有数据的时段、日期在未来的行，以及在按时间排列的表中打乱顺序的行。",
+		EN: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that break the order of time where the table is in one.",
+	}
+}
+
+// CheckDataTimeParamMaxDisorder is the message check.data.time.param.max_disorder: "From this share of rows that break the order on, a table counts as in no order of time; product default.".
+func CheckDataTimeParamMaxDisorder() plumbline.Text {
+	return plumbline.Text{
+		ZH: "打乱顺序的行达到此份额时，视为该表不按时间排列；产品默认值。",
+		EN: "From this share of rows that break the order on, a table counts as in no order of time; product default.",
 	}
 }
 
@@ -3644,14 +3652,6 @@ func MetricAuthenticatedTriggers() plumbline.Text {
 	}
 }
 
-// MetricBackwardTimeShare is the message metric.backward_time_share: "rows dated before the row above".
-func MetricBackwardTimeShare() plumbline.Text {
-	return plumbline.Text{
-		ZH: "早于上一行的行所占份额",
-		EN: "rows dated before the row above",
-	}
-}
-
 // MetricBadRowShare is the message metric.bad_row_share: "rows that cannot be read".
 func MetricBadRowShare() plumbline.Text {
 	return plumbline.Text{
@@ -4212,11 +4212,11 @@ func MetricLikeUnlikeShare() plumbline.Text {
 	}
 }
 
-// MetricLongestGapShare is the message metric.longest_gap_share: "longest time without a row, as a share of the whole time".
-func MetricLongestGapShare() plumbline.Text {
+// MetricLongestGapRatio is the message metric.longest_gap_ratio: "longest time without a row, divided by the mean time between days with rows".
+func MetricLongestGapRatio() plumbline.Text {
 	return plumbline.Text{
-		ZH: "最长空档占全部时间的份额",
-		EN: "longest time without a row, as a share of the whole time",
+		ZH: "最长空档与有记录各日平均间隔之比",
+		EN: "longest time without a row, divided by the mean time between days with rows",
 	}
 }
 
@@ -4409,6 +4409,14 @@ func MetricOpenTriggersToModel() plumbline.Text {
 	return plumbline.Text{
 		ZH: "任何人都能调用且可到达模型的触发步骤",
 		EN: "trigger that anybody may call and that reaches a model",
+	}
+}
+
+// MetricOutOfOrderShare is the message metric.out_of_order_share: "rows that break the order of time".
+func MetricOutOfOrderShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "打乱时间顺序的行所占份额",
+		EN: "rows that break the order of time",
 	}
 }
 
@@ -9667,6 +9675,7 @@ var fixed = [...]entry{
 	{"check.data.time.fix", CheckDataTimeFix()},
 	{"check.data.time.importance", CheckDataTimeImportance()},
 	{"check.data.time.meaning", CheckDataTimeMeaning()},
+	{"check.data.time.param.max_disorder", CheckDataTimeParamMaxDisorder()},
 	{"check.data.time.title", CheckDataTimeTitle()},
 	{"check.explain.consistency.fix", CheckExplainConsistencyFix()},
 	{"check.explain.consistency.importance", CheckExplainConsistencyImportance()},
@@ -9856,7 +9865,6 @@ var fixed = [...]entry{
 	{"metric.auc", MetricAuc()},
 	{"metric.auc_difference", MetricAucDifference()},
 	{"metric.authenticated_triggers", MetricAuthenticatedTriggers()},
-	{"metric.backward_time_share", MetricBackwardTimeShare()},
 	{"metric.bad_row_share", MetricBadRowShare()},
 	{"metric.bad_value_share", MetricBadValueShare()},
 	{"metric.base_rate", MetricBaseRate()},
@@ -9927,7 +9935,7 @@ var fixed = [...]entry{
 	{"metric.label_disagreement_share", MetricLabelDisagreementShare()},
 	{"metric.label_model_auc", MetricLabelModelAuc()},
 	{"metric.like_unlike_share", MetricLikeUnlikeShare()},
-	{"metric.longest_gap_share", MetricLongestGapShare()},
+	{"metric.longest_gap_ratio", MetricLongestGapRatio()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
 	{"metric.mantel_haenszel_risk_difference", MetricMantelHaenszelRiskDifference()},
 	{"metric.minority_share", MetricMinorityShare()},
@@ -9952,6 +9960,7 @@ var fixed = [...]entry{
 	{"metric.one_label_cluster_share", MetricOneLabelClusterShare()},
 	{"metric.open_triggers", MetricOpenTriggers()},
 	{"metric.open_triggers_to_model", MetricOpenTriggersToModel()},
+	{"metric.out_of_order_share", MetricOutOfOrderShare()},
 	{"metric.out_of_range_share", MetricOutOfRangeShare()},
 	{"metric.override_rate", MetricOverrideRate()},
 	{"metric.override_to_adverse_rate", MetricOverrideToAdverseRate()},

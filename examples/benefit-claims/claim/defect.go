@@ -80,7 +80,7 @@ func Catalogue() []planted.Defect {
 		planted.Shown(Duplicates, data, "DI-04", "/duplicate_row_share"),
 		planted.Shown(MissingSavings, data, "DI-04", "/missing_value_share/savings"),
 		planted.Shown(UnseenCategory, data, "DI-04", "/unseen_category_share/district"),
-		planted.Shown(TimeGap, data, "DI-04", "/longest_gap_share/decided_at"),
+		planted.Shown(TimeGap, data, "DI-04", "/longest_gap_ratio/decided_at"),
 		planted.Shown(UndeclaredContact, data, "PR-01", "/personal_text_share/note"),
 		planted.Shown(StaleKnowledge, data, "DI-04", "/text_age_ratio", in(workflowFile, "collected: 2026-07-15 #", "collected: 2020-07-15 #")),
 		planted.Shown(PersonalKnowledge, data, "PR-01", "/text_personal_share", in("texts/guidance/appeals.md", "\n<!-- example -->\n",

@@ -64,8 +64,8 @@ func dataDefects() []planted.Defect {
 		planted.Shown(LabelFlip, d, "DI-05", "/label_conflict_share/table=training"),
 		hidden(planted.Shown(Leakage, d, "DI-05", "/single_feature_auc/calls"), LabelFlip),
 		planted.Shown(TrainingOverlap, d, "DI-05", "/training_overlap_share"),
-		planted.Shown(TimeGap, d, "DI-04", "/longest_gap_share/decided_at"),
-		{Name: OutOfOrder, Dimension: d}, // nothing measures the order of the rows
+		planted.Shown(TimeGap, d, "DI-04", "/longest_gap_ratio/decided_at"),
+		planted.Shown(OutOfOrder, d, "DI-04", "/out_of_order_share/decided_at"),
 		planted.Shown(UndeclaredIdentity, d, "PR-01", "/undeclared_personal_column/contact_ref"),
 		planted.Shown(StaleTraining, d, "DI-04", "/data_age_ratio/granted_at", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
 		planted.Shown(NoLicence, d, "DI-02", "/table=training", edit(workflowFile, `    licence: 内部数据 / internal
