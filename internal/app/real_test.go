@@ -50,9 +50,9 @@ func realData(t *testing.T, name, file string, edit func(string) string) string 
 func same(s string) string { return s }
 
 // assessed runs plumb assess and reads assessment.json back.
-func assessed(t *testing.T, dir string) *plumbline.Assessment {
+func assessed(t *testing.T, dir string, args ...string) *plumbline.Assessment {
 	t.Helper()
-	code, stdout, stderr := plumb(t, "assess", dir, "--json")
+	code, stdout, stderr := plumb(t, append([]string{"assess", dir, "--json"}, args...)...)
 	if code != 0 {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}

@@ -17,7 +17,7 @@ func dataChecks() map[string]string {
 		"data.constant":    {"top_value_share"},
 		"data.ranges":      {"beyond_range_share", "unseen_category_share"},
 		"data.balance":     {"minority_share"},
-		"data.time":        {"future_time_share", "data_age_ratio", "longest_gap_share"},
+		"data.time":        {"future_time_share", "data_age_ratio", "longest_gap_ratio", "out_of_order_share"},
 		"data.texts":       {"text_duplicate_share", "text_near_duplicate_share", "text_personal_share", "text_age_ratio"},
 		"data.fingerprint": {"fingerprint_share", "definition_named", "hash_mismatch", "provenance_stated"},
 		"data.label_noise": {"label_disagreement_share", "one_label_cluster_share", "category_share_jump"},
@@ -105,6 +105,9 @@ func (j *judge) dataFinding(o *plumbline.Observation, rule *plumbline.Rule) plum
 	f.State, f.Reason = side(o, rule)
 	at, metric, line, n := place(o.Scope), metricName(o.Metric), decimal(rule.Value), rowsOf(o)
 	value, low, high := float64(*o.Value), float64(o.Interval.Low), float64(o.Interval.High)
+	if o.Scope.Among == plumbline.Accepted {
+		metric = text.PartAmongAccepted(metric)
+	}
 	if f.State == plumbline.NotTested {
 		f.Statement = text.FindingDataUnclear(at, metric, value, low, high, line, n)
 		return f

@@ -206,44 +206,6 @@ func dataConstant() Check {
 	})
 }
 
-// dataRanges counts what the table before does not know: beyond_range_share, numbers outside its smallest and largest, of the
-// numbers; and unseen_category_share, rows whose text it never holds, of the rows with a text (columns of at most 20,000 texts).
-func dataRanges() Check {
-	c := overTables(Check{ID: "data.ranges", Refs: citations(isoQuality)}, func(_ context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error {
-		before := in.beforeOf(all)
-		if s.role != roleDecisions || before == nil {
-			return nil
-		}
-		for _, c := range s.columns {
-			b := before.find(c.Name)
-			if b == nil || c.derived || c.Name == s.time || c.Name == s.id || c.role == "subject" || c.Name == in.Plan.Version || c.private {
-				continue
-			}
-			switch {
-			case c.compared:
-				e.censusShare("beyond_range_share", s.scope(c.Name), c.beyond, c.numbers)
-			case c.dict != nil && b.dict != nil && c.Kind == table.Text && c.role != "label" && c.Name != in.Plan.Reasons.Column:
-				seen := map[string]bool{}
-				for i, v := range b.dict {
-					if b.counts[i] > 0 {
-						seen[v] = true
-					}
-				}
-				var unseen int64
-				for i, v := range c.dict[1:] {
-					if !seen[v] {
-						unseen += c.counts[i+1]
-					}
-				}
-				e.censusShare("unseen_category_share", s.scope(c.Name), unseen, int64(s.rows)-c.counts[0])
-			}
-		}
-		return nil
-	})
-	c.Needs = []Need{NeedReference}
-	return c
-}
-
 // dataBalance counts minority_share: rows on the rarer side of label or decision, of the rows on either side.
 func dataBalance() Check {
 	return overTables(Check{ID: "data.balance", Refs: append(citations(isoQuality), plumbline.Ref{Cite: "He H, Garcia EA (2009), IEEE Transactions on Knowledge and Data Engineering 21:1263–1284", URL: "https://doi.org/10.1109/TKDE.2008.239"})},
@@ -275,17 +237,24 @@ func dataBalance() Check {
 const (
 	day          = 86_400
 	defaultFresh = 365
+	maxDisorder  = 0.25 // from this share of rows astray on a table is in no order of time
 )
 
 // dataTime looks at the declared column of times:
 //   - future_time_share: rows dated after the day of the assessment;
-//   - backward_time_share: rows dated before the row above them; it informs, since a table need not be in order;
+//   - out_of_order_share: fewest rows without which the table would be in order of days (Mannila's Rem), of the rows, counted on at
+//     most 100,000 evenly spaced rows; undefined (indistinct) for a table that is in no such order, of which max_disorder or more
+//     would have to go;
 //   - data_age_ratio: age of the newest row in days, divided by the age at which the data count as stale (fresh_days, 365 by default);
-//   - longest_gap_share: longest time without a row, divided by the time from the first row to the last; undefined under min_n rows.
+//   - longest_gap_ratio: longest time without a row, divided by the mean time from one day with rows to the next; undefined under
+//     min_n days with rows.
 //
-// All are full counts.
+// All are full counts, but the second where rows are sampled; it has Wilson's interval then.
 func dataTime() Check {
-	return overTables(Check{ID: "data.time", Refs: citations(isoQuality, isoModel)}, func(_ context.Context, in *Input, e *emitter, s *scanned, _ []*scanned) error {
+	c := overTables(Check{
+		ID: "data.time", Params: []plumbline.Param{{Name: "max_disorder", Unit: "share", Default: maxDisorder}},
+		Refs: append(citations(isoQuality, isoModel), plumbline.Ref{Cite: "Mannila H (1985), IEEE Transactions on Computers C-34:318–325", URL: "https://doi.org/10.1109/TC.1985.5009382"}),
+	}, func(_ context.Context, in *Input, e *emitter, s *scanned, _ []*scanned) error {
 		k := s.clock
 		if s.role == roleReviews || s.time == "" || s.find(s.time) == nil {
 			return nil
@@ -296,7 +265,7 @@ func dataTime() Check {
 			return nil
 		}
 		e.censusShare("future_time_share", scope, k.future, k.known)
-		e.censusShare("backward_time_share", scope, k.backward, k.known)
+		e.order(scope, s, in)
 		fresh := float64(defaultFresh)
 		if d := in.tableFile(s.role); d != nil && d.Fresh.Value > 0 {
 			fresh = float64(d.Fresh.Value)
@@ -304,13 +273,30 @@ func dataTime() Check {
 		age := max(0, (in.endOfDay()-day-k.last)/day)
 		e.census("data_age_ratio", plumbline.Ratio, scope, age/fresh, k.known)
 		switch {
-		case k.known < in.MinN:
-			e.undefined("longest_gap_share", plumbline.Share, scope, plumbline.TooFew)
 		case k.last == k.first:
-			e.undefined("longest_gap_share", plumbline.Share, scope, plumbline.Constant)
+			e.undefined("longest_gap_ratio", plumbline.Ratio, scope, plumbline.Constant)
+		case k.days < max(in.MinN, 2):
+			e.undefined("longest_gap_ratio", plumbline.Ratio, scope, plumbline.TooFew)
 		default:
-			e.census("longest_gap_share", plumbline.Share, scope, k.gap/(k.last-k.first), k.known)
+			e.census("longest_gap_ratio", plumbline.Ratio, scope, k.gap/((k.last-k.first)/float64(k.days-1)), k.known)
 		}
 		return nil
 	})
+	return c
+}
+
+// order records how many rows break the order of the table.
+func (e *emitter) order(scope plumbline.Scope, s *scanned, in *Input) {
+	const metric = "out_of_order_share"
+	k := s.clock
+	switch {
+	case k.sampled < in.MinN:
+		e.undefined(metric, plumbline.Share, scope, plumbline.TooFew)
+	case float64(k.astray) >= maxDisorder*float64(k.sampled):
+		e.undefined(metric, plumbline.Share, scope, plumbline.Indistinct)
+	case s.step == 1:
+		e.censusShare(metric, scope, k.astray, k.sampled)
+	default:
+		e.share(metric, scope, k.astray, k.sampled, wilson(float64(k.astray), float64(k.sampled), in.Level))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sort"
 
 	"github.com/plumbline-project/plumbline/internal/table"
 )
@@ -218,19 +219,20 @@ func (s *scanned) chanceAlike(n int) float64 {
 
 // clock is what a column of times tells.
 type clock struct {
-	known    int64
-	first    float64 // seconds since 1970
-	last     float64
-	backward int64   // rows that lie before the row above them
-	gap      float64 // longest time without a row, in seconds
-	future   int64
+	known   int64
+	first   float64 // seconds since 1970
+	last    float64
+	astray  int64   // sampled rows that break the order of the others
+	sampled int64   // sampled rows with a time
+	days    int64   // days with a row, but those of a bucket of a longer span than a day count once
+	gap     float64 // longest time without a row, in seconds
+	future  int64
 }
 
 // clockOf reads the times of the rows. The longest gap is exact where it is longer than a hundred-thousandth of the whole.
 func (p *pass) clockOf(col *table.Floats) {
 	k := &clock{first: math.Inf(1), last: math.Inf(-1)}
 	end := p.in.endOfDay()
-	before := math.Inf(-1)
 	for i, v := range col.Values {
 		if i%p.s.step == 0 {
 			x := v
@@ -244,14 +246,11 @@ func (p *pass) clockOf(col *table.Floats) {
 		}
 		k.known++
 		k.first, k.last = min(k.first, v), max(k.last, v)
-		if v < before {
-			k.backward++
-		}
 		if v >= end {
 			k.future++
 		}
-		before = v
 	}
+	k.astray, k.sampled = astray(p.s.times)
 	p.s.clock = k
 	if k.known < 2 || k.last == k.first {
 		return
@@ -268,10 +267,39 @@ func (p *pass) clockOf(col *table.Floats) {
 		}
 	}
 	end = k.first
+	last := math.Inf(-1)
 	for b := range low {
 		if high[b] >= low[b] {
 			k.gap = max(k.gap, low[b]-end)
 			end = high[b]
+			if d := math.Floor(low[b] / day); d > last {
+				k.days++
+				last = d
+			}
+			if d := math.Floor(high[b] / day); d > last {
+				k.days++
+				last = d
+			}
 		}
 	}
+}
+
+// astray counts the fewest rows without which the rest would be in order of days, the measure Rem of disorder (Mannila 1985), and
+// the rows with a time. Within a day rows may stand in any order: many systems write what ran side by side as it ends.
+func astray(times []float64) (out, known int64) {
+	var ends []float64 // smallest last day of an ascending row of rows, by their number
+	for _, v := range times {
+		if math.IsNaN(v) {
+			continue
+		}
+		known++
+		d := math.Floor(v / day)
+		if n := len(ends); n == 0 || d >= ends[n-1] {
+			ends = append(ends, d)
+			continue
+		}
+		at := sort.Search(len(ends), func(i int) bool { return ends[i] > d })
+		ends[at] = d
+	}
+	return known - int64(len(ends)), known
 }

@@ -171,9 +171,9 @@ func bad(o *plumbline.Observation) bool {
 		"bad_row_share": 0.001, "bad_value_share": 0.01, "out_of_range_share": 0.001, "kind_changed": 0, "columns_absent": 0, "missing_value_share": 0.2,
 		"missing_share_increase": 0.05, "duplicate_row_share": 0.001, "near_duplicate_share": 0.01, "duplicate_id_share": 0, "training_overlap_share": 0.01,
 		"label_conflict_share": 0.02, "top_value_share": 0.999, "beyond_range_share": 0.01, "unseen_category_share": 0.01, "future_time_share": 0,
-		"data_age_ratio": 1, "longest_gap_share": 0.25, "label_disagreement_share": 0.05, "one_label_cluster_share": 0.01, "category_share_jump": 0.3,
+		"data_age_ratio": 1, "longest_gap_ratio": 20, "label_disagreement_share": 0.05, "one_label_cluster_share": 0.01, "category_share_jump": 0.3,
 		"single_feature_auc": 0.95, "undeclared_personal_column": 0, "personal_text_share": 0, "text_personal_share": 0, "text_duplicate_share": 0.05,
-		"text_near_duplicate_share": 0.1, "text_age_ratio": 1, "hash_mismatch": 0, "backward_time_share": 0.01,
+		"text_near_duplicate_share": 0.1, "text_age_ratio": 1, "hash_mismatch": 0, "out_of_order_share": 0.01,
 	}
 	if o.Value == nil {
 		return false
@@ -197,14 +197,14 @@ func TestPlantedDataDefects(t *testing.T) {
 	}{
 		{"nothing", func(*dataset) {}, nil},
 		{"missing values", func(s *dataset) { s.put("income", 3, func(int) string { return "" }) }, []string{"missing_share_increase/column=income", "missing_value_share/column=income"}},
-		{"values out of range", func(s *dataset) { s.put("amount", 100, func(int) string { return "-1" }) }, []string{"beyond_range_share/column=amount", "out_of_range_share/column=amount"}},
+		{"values out of range", func(s *dataset) { s.put("amount", 30, func(int) string { return "-1" }) }, []string{"beyond_range_share/column=amount", "out_of_range_share/column=amount"}},
 		{"copies of rows", func(s *dataset) {
 			for i := range 200 {
 				row := slices.Clone(s.decisions[1+7*i])
 				row[0] = fmt.Sprint("copy", i)
 				s.decisions = append(s.decisions, row)
 			}
-		}, []string{"duplicate_row_share/table=decisions"}},
+		}, []string{"duplicate_row_share/table=decisions", "out_of_order_share/column=at"}},
 		{"near copies", func(s *dataset) {
 			for i := range 200 {
 				row := slices.Clone(s.decisions[1+7*i])
@@ -252,10 +252,10 @@ func TestPlantedDataDefects(t *testing.T) {
 				return ""
 			})
 		}, []string{"single_feature_auc/column=collected_at_branch", "single_feature_auc/column=collected_at_branch/table=training", "missing_value_share"}},
-		{"a date in the future", func(s *dataset) { s.decisions[rows][1] = "2027-01-01 00:00:00" }, []string{"future_time_share/column=at"}},
+		{"a date in the future", func(s *dataset) { s.decisions[rows][1] = "2027-01-01 00:00:00" }, []string{"future_time_share/column=at", "longest_gap_ratio/column=at"}},
 		{"a gap", func(s *dataset) {
 			s.decisions = append(s.decisions[:1000:1000], s.decisions[3000:]...)
-		}, []string{"longest_gap_share/column=at"}},
+		}, []string{"longest_gap_ratio/column=at"}},
 		{"old data", func(s *dataset) {
 			at := s.column("at")
 			for i := range s.training[1:] {
@@ -455,7 +455,7 @@ func TestOrderOfRows(t *testing.T) {
 	counted := func(obs []plumbline.Observation) map[string]string {
 		out := map[string]string{}
 		for _, o := range obs {
-			if o.Interval != nil && o.Interval.Method == "census" && o.Metric != "backward_time_share" {
+			if o.Interval != nil && o.Interval.Method == "census" && o.Metric != "out_of_order_share" {
 				out[o.ID] = fmt.Sprint(*o.Value, *o.N)
 			}
 		}
@@ -473,5 +473,122 @@ func TestOrderOfRows(t *testing.T) {
 		if after[id] != v {
 			t.Errorf("%s was %s and is %s", id, v, after[id])
 		}
+	}
+}
+
+// TestBeyondIsMoreThanChance: a sample does not hold all that its population has, and training data of accepted cases lack what
+// refused ones have; neither is a finding. Both are where the decisions have what accepted cases before never had.
+func TestBeyondIsMoreThanChance(t *testing.T) {
+	draw := func(rng *rand.Rand, n int, refusedToo bool, income func(good bool) float64) [][]string {
+		out := [][]string{{"g", "decision", "income", "town"}}
+		for len(out) <= n {
+			isGood := rng.IntN(2) == 1
+			town := fmt.Sprintf("t%d", int(rng.ExpFloat64()*400))
+			if isGood || refusedToo {
+				out = append(out, []string{"a", map[bool]string{true: "1", false: "0"}[isGood], fmt.Sprintf("%.4f", income(isGood)), town})
+			}
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name       string
+		accepted   bool // before holds these only
+		shift      float64
+		refused    float64
+		beyond     bool
+		rows, seed int
+	}{
+		{"few rows before", false, 0, 0, false, 60, 1},
+		{"rows before", false, 0, 0, false, 3000, 2},
+		{"refused cases lie elsewhere", true, 0, -9, false, 3000, 3},
+		{"all cases moved", true, 3, -9, true, 3000, 4},
+		{"all cases moved, all rows before", false, 3, 0, true, 3000, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(uint64(c.seed), 9))
+			income := func(shift float64) func(bool) float64 {
+				return func(isGood bool) float64 {
+					if isGood {
+						return rng.NormFloat64() + shift
+					}
+					return rng.NormFloat64() + shift + c.refused
+				}
+			}
+			in := inputOf(t, draw(rng, 4000, true, income(c.shift)))
+			in.Training = tableOf(t, draw(rng, c.rows, !c.accepted, income(0)))
+			obs := measure(t, "data.ranges", in)
+			among := ""
+			if c.accepted {
+				among = "/among=accepted"
+			}
+			o := lookup(t, obs, "beyond_range_share/column=income"+among)
+			if got := o.Interval.Low > 0.01; got != c.beyond {
+				t.Errorf("income %v %+v", *o.Value, o.Interval)
+			}
+			if o := lookup(t, obs, "unseen_category_share/column=town"+among); o.Interval.Low > 0 || *o.Value == 0 {
+				t.Errorf("towns %v %+v", *o.Value, o.Interval)
+			}
+		})
+	}
+}
+
+// TestTimes: what counts as out of order or as a gap, and what does not.
+func TestTimes(t *testing.T) {
+	const rows = 2000
+	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	at := func(days float64) time.Time { return start.Add(time.Duration(days * 24 * float64(time.Hour))) }
+	even := func(i int) time.Time { return at(float64(i) * 365 / rows) }
+	for _, c := range []struct {
+		name       string
+		n          int
+		at         func(i int) time.Time
+		order, gap float64 // −1: undefined
+	}{
+		{"even", rows, even, 0, 0.18},
+		{"all on one day", rows, func(i int) time.Time { return at(float64(i%7) / 10) }, 0, -1},
+		{"as they end, within a day", rows, func(i int) time.Time { return at(float64(i/8) + float64(7-i%8)/10) }, 0, 0.3},
+		{"newest first", rows, func(i int) time.Time { return even(rows - i) }, -1, 0.18},
+		{"person by person", rows, func(i int) time.Time { return even(i % 10 * 200) }, -1, -1},
+		{"two files", rows, func(i int) time.Time { return even(i % 1000 * 2) }, -1, 0.36},
+		{"one in twenty ten days back", rows, func(i int) time.Time {
+			if i%20 == 7 {
+				return even(i).AddDate(0, 0, -10)
+			}
+			return even(i)
+		}, 0.05, 3.6},
+		{"one far ahead", rows, func(i int) time.Time {
+			if i == 0 {
+				return even(rows)
+			}
+			return even(i)
+		}, 0.0005, 0.18},
+		{"Monday to Friday", rows, func(i int) time.Time { return at(float64(i/40*7 + i%40/8)) }, 0, 2},
+		{"once a week", rows, func(i int) time.Time { return at(float64(i / 40 * 7)) }, 0, 1},
+		{"forty days without a row", rows, func(i int) time.Time {
+			if i >= 1000 {
+				return even(i).AddDate(0, 0, 40)
+			}
+			return even(i)
+		}, 0, 36},
+		{"few rows by chance", 40, func(i int) time.Time { return at(365 * -math.Log(1-float64((i*17)%40)/41)) }, -1, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lines := [][]string{{"g", "decision", "at"}}
+			for i := range c.n {
+				lines = append(lines, []string{"a", strconv.Itoa(i % 2), c.at(i).Format("2006-01-02T15:04:05Z")})
+			}
+			in := inputOf(t, lines)
+			in.Plan.Time, in.MinN = "at", 30
+			obs := measure(t, "data.time", in)
+			for metric, want := range map[string]float64{"out_of_order_share/column=at": c.order, "longest_gap_ratio/column=at": c.gap} {
+				o := lookup(t, obs, metric)
+				switch {
+				case (o.Value == nil) != (want < 0):
+					t.Errorf("%s: %+v", metric, o)
+				case want >= 0:
+					near(t, metric, float64(*o.Value), want, 0.2*want+0.0002)
+				}
+			}
+		})
 	}
 }

@@ -30,7 +30,7 @@ func explainConsistency() Check {
 			return nil, err
 		}
 		in.unlike(e, "identical_unlike_share", x, pairs(x, x.rows, x.identical(), in.Seed))
-		in.unlike(e, "like_unlike_share", x, pairs(x, x.rows, x.alike(in.tree(x, false)), in.Seed))
+		in.unlike(e, "like_unlike_share", x, pairs(x, x.rows, x.alike(x.asked(in.tree(x, false))), in.Seed))
 		var favourable float64
 		for _, r := range x.rows {
 			favourable += float64(side01(x.good[r]))
@@ -85,15 +85,32 @@ func (x *explained) identical() []uint64 {
 	return cells
 }
 
-// alike gives a cell to each sampled row: equal where the columns that the surrogate asks for are, numbers in bins of equal
-// size. There are no cells where it asks for none.
-func (x *explained) alike(t *model.Tree) []uint64 {
-	cells := make([]uint64, len(x.good))
-	if t == nil {
-		return cells
+// asked reports of each offered column whether the surrogate asks for it.
+func (x *explained) asked(t *model.Tree) []bool {
+	uses := make([]bool, len(x.cols))
+	for c := range uses {
+		uses[c] = t != nil && t.Uses(c)
 	}
+	return uses
+}
+
+// stateable reports of each offered column whether the surrogate asks for it or a reason refers to it.
+func (x *explained) stateable(t *model.Tree, s *stated) []bool {
+	uses := x.asked(t)
+	referred := s.referred()
+	for c := range uses {
+		_, found := slices.BinarySearch(referred, x.features[c].name)
+		uses[c] = uses[c] || found
+	}
+	return uses
+}
+
+// alike gives a cell to each sampled row: equal where the columns in use are, numbers in bins of equal size. There are no cells
+// where none is in use.
+func (x *explained) alike(uses []bool) []uint64 {
+	cells := make([]uint64, len(x.good))
 	for c := range x.cols {
-		if !t.Uses(c) {
+		if !uses[c] {
 			continue
 		}
 		col := &x.cols[c]
@@ -193,7 +210,7 @@ func (in *Input) stability(ctx context.Context, e *emitter, x *explained) error 
 		}
 		return out
 	}
-	like, chance := agreement(x.alike(in.tree(x, false))), agreement(all)
+	like, chance := agreement(x.alike(x.stateable(in.tree(x, false), s))), agreement(all)
 	if int64(min(len(like), len(chance))) < in.MinN {
 		refuse(plumbline.TooFew)
 		return nil

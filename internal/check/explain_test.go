@@ -221,6 +221,27 @@ func TestStabilityAgainstChance(t *testing.T) {
 	}
 }
 
+// TestLikeCasesAgreeInWhatReasonsReferTo: the decision follows a column that no reason names, so that cases which agree in that
+// column alone are not alike, and reasons which follow the inputs by a fixed rule are stable.
+func TestLikeCasesAgreeInWhatReasonsReferTo(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	rows := [][]string{{"g", "decision", "income", "town", "route", "reasons"}}
+	for range 3000 {
+		income, town, route := rng.IntN(100), []string{"x", "y"}[rng.IntN(2)], rng.IntN(2)
+		reason := "income"
+		if income >= 50 {
+			reason = "town"
+		}
+		rows = append(rows, []string{"a", strconv.Itoa(route), strconv.Itoa(income), town, []string{"manual", "auto"}[route], reason})
+	}
+	in := inputOf(t, rows)
+	in.MinN, in.Plan.Reasons.Column = 30, "reasons"
+	obs := measure(t, "explain.stability", in)
+	if o := lookup(t, obs, "reason_agreement_difference"); o.Interval == nil || o.Interval.Low < 0.2 {
+		t.Errorf("stable reasons: %+v", o)
+	}
+}
+
 // TestConsistency: identical inputs with decisions by coin are found, by rule are not.
 func TestConsistency(t *testing.T) {
 	for _, coin := range []bool{true, false} {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/plumbline-project/plumbline"
+	"github.com/plumbline-project/plumbline/internal/workflow"
 )
 
 // governInventory counts which parts of an inventory are on record for this workflow. It counts statements, not their truth.
@@ -63,22 +64,25 @@ func (in *Input) stated(part string) bool {
 	return false
 }
 
-// modelsStated holds every step that is a model against the definition and the workflow file. A definition without a model
-// states that there is none.
+// modelsStated holds every step that is a model against the definition and the workflow file. A chain and the model that serves
+// it are one: what is stated of either counts for both. A definition without a model states that there is none.
 func (in *Input) modelsStated() bool {
 	if in.Graph == nil {
 		return len(in.File.Models) > 0
 	}
+	named := func(s *plumbline.Step) bool {
+		return s != nil && (s.Model != "" || slices.ContainsFunc(in.File.Models, func(m workflow.Model) bool {
+			return m.Step != "" && (m.Step == s.ID || m.Step == s.Name)
+		}))
+	}
 	for i := range in.Graph.Steps {
 		s := &in.Graph.Steps[i]
-		if s.Kind != plumbline.ModelStep || s.Disabled || s.Model != "" {
+		if s.Kind != plumbline.ModelStep || s.Disabled || named(s) {
 			continue
 		}
-		named := false
-		for _, m := range in.File.Models {
-			named = named || slices.Contains([]string{s.ID, s.Name}, m.Step)
-		}
-		if !named {
+		if !slices.ContainsFunc(in.Graph.Edges, func(e plumbline.Edge) bool {
+			return e.Kind == plumbline.ModelEdge && (e.From == s.ID && named(in.Graph.Step(e.To)) || e.To == s.ID && named(in.Graph.Step(e.From)))
+		}) {
 			return false
 		}
 	}

@@ -1292,11 +1292,11 @@ func CheckDataRangesImportance() plumbline.Text {
 	}
 }
 
-// CheckDataRangesMeaning is the message check.data.ranges.meaning: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there.".
+// CheckDataRangesMeaning is the message check.data.ranges.meaning: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there, beyond what a sample misses by chance. Where the earlier data hold accepted cases only, accepted decisions are counted.".
 func CheckDataRangesMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "超出训练或参考数据最小值与最大值的数值，以及其中从未出现的文本。",
-		EN: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there.",
+		ZH: "超出训练或参考数据最小值与最大值的数值，以及其中从未出现的文本，并扣除样本因偶然而缺少的部分。先前数据只含获批者时，只统计获批的决定。",
+		EN: "Numbers beyond the smallest and largest of the training or reference data, and texts that never occur there, beyond what a sample misses by chance. Where the earlier data hold accepted cases only, accepted decisions are counted.",
 	}
 }
 
@@ -1404,11 +1404,19 @@ func CheckDataTimeImportance() plumbline.Text {
 	}
 }
 
-// CheckDataTimeMeaning is the message check.data.time.meaning: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that stand before an earlier one.".
+// CheckDataTimeMeaning is the message check.data.time.meaning: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that break the order of time where the table is in one.".
 func CheckDataTimeMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "最新一行距今的时间、最长的没有数据的时段、日期在未来的行，以及早于上一行的行。",
-		EN: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that stand before an earlier one.",
+		ZH: "最新一行距今的时间、最长的没有数据的时段、日期在未来的行，以及在按时间排列的表中打乱顺序的行。",
+		EN: "Age of the newest row, the longest time without a row, rows dated in the future, and rows that break the order of time where the table is in one.",
+	}
+}
+
+// CheckDataTimeParamMaxDisorder is the message check.data.time.param.max_disorder: "From this share of rows that break the order on, a table counts as in no order of time; product default.".
+func CheckDataTimeParamMaxDisorder() plumbline.Text {
+	return plumbline.Text{
+		ZH: "打乱顺序的行达到此份额时，视为该表不按时间排列；产品默认值。",
+		EN: "From this share of rows that break the order on, a table counts as in no order of time; product default.",
 	}
 }
 
@@ -1636,11 +1644,11 @@ func CheckExplainStabilityImportance() plumbline.Text {
 	}
 }
 
-// CheckExplainStabilityMeaning is the message check.explain.stability.meaning: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.".
+// CheckExplainStabilityMeaning is the message check.explain.stability.meaning: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions. Cases are alike where they agree in all that the reasons refer to and that the approximation of the decisions asks for.".
 func CheckExplainStabilityMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "两个相似的不利决定，其理由一致到什么程度（Jaccard 指数的均值），并与任意两个不利决定相比。",
-		EN: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions.",
+		ZH: "两个相似的不利决定，其理由一致到什么程度（Jaccard 指数的均值），并与任意两个不利决定相比。相似是指：理由所指的各列以及决策近似所用的各列都一致。",
+		EN: "How far the reasons of two like adverse decisions agree (mean Jaccard index), compared with those of any two adverse decisions. Cases are alike where they agree in all that the reasons refer to and that the approximation of the decisions asks for.",
 	}
 }
 
@@ -3676,14 +3684,6 @@ func MetricAuthenticatedTriggers() plumbline.Text {
 	}
 }
 
-// MetricBackwardTimeShare is the message metric.backward_time_share: "rows dated before the row above".
-func MetricBackwardTimeShare() plumbline.Text {
-	return plumbline.Text{
-		ZH: "早于上一行的行所占份额",
-		EN: "rows dated before the row above",
-	}
-}
-
 // MetricBadRowShare is the message metric.bad_row_share: "rows that cannot be read".
 func MetricBadRowShare() plumbline.Text {
 	return plumbline.Text{
@@ -4244,11 +4244,11 @@ func MetricLikeUnlikeShare() plumbline.Text {
 	}
 }
 
-// MetricLongestGapShare is the message metric.longest_gap_share: "longest time without a row, as a share of the whole time".
-func MetricLongestGapShare() plumbline.Text {
+// MetricLongestGapRatio is the message metric.longest_gap_ratio: "longest time without a row, divided by the mean time between days with rows".
+func MetricLongestGapRatio() plumbline.Text {
 	return plumbline.Text{
-		ZH: "最长空档占全部时间的份额",
-		EN: "longest time without a row, as a share of the whole time",
+		ZH: "最长空档与有记录各日平均间隔之比",
+		EN: "longest time without a row, divided by the mean time between days with rows",
 	}
 }
 
@@ -4441,6 +4441,14 @@ func MetricOpenTriggersToModel() plumbline.Text {
 	return plumbline.Text{
 		ZH: "任何人都能调用且可到达模型的触发步骤",
 		EN: "trigger that anybody may call and that reaches a model",
+	}
+}
+
+// MetricOutOfOrderShare is the message metric.out_of_order_share: "rows that break the order of time".
+func MetricOutOfOrderShare() plumbline.Text {
+	return plumbline.Text{
+		ZH: "打乱时间顺序的行所占份额",
+		EN: "rows that break the order of time",
 	}
 }
 
@@ -7068,6 +7076,14 @@ func ReportHostDynamic() plumbline.Text {
 	}
 }
 
+// ReportHowBeyondSample is the message report.how.beyond-sample: "count, less what a sample before misses by chance (Wilks, Good–Esty; Bonferroni)".
+func ReportHowBeyondSample() plumbline.Text {
+	return plumbline.Text{
+		ZH: "计数减去先前样本因偶然而缺少的部分（Wilks、Good–Esty，Bonferroni 校正）",
+		EN: "count, less what a sample before misses by chance (Wilks, Good–Esty; Bonferroni)",
+	}
+}
+
 // ReportHowCensus is the message report.how.census: "full count of all given rows, without sampling error".
 func ReportHowCensus() plumbline.Text {
 	return plumbline.Text{
@@ -9691,6 +9707,7 @@ var fixed = [...]entry{
 	{"check.data.time.fix", CheckDataTimeFix()},
 	{"check.data.time.importance", CheckDataTimeImportance()},
 	{"check.data.time.meaning", CheckDataTimeMeaning()},
+	{"check.data.time.param.max_disorder", CheckDataTimeParamMaxDisorder()},
 	{"check.data.time.title", CheckDataTimeTitle()},
 	{"check.explain.consistency.fix", CheckExplainConsistencyFix()},
 	{"check.explain.consistency.importance", CheckExplainConsistencyImportance()},
@@ -9881,7 +9898,6 @@ var fixed = [...]entry{
 	{"metric.auc", MetricAuc()},
 	{"metric.auc_difference", MetricAucDifference()},
 	{"metric.authenticated_triggers", MetricAuthenticatedTriggers()},
-	{"metric.backward_time_share", MetricBackwardTimeShare()},
 	{"metric.bad_row_share", MetricBadRowShare()},
 	{"metric.bad_value_share", MetricBadValueShare()},
 	{"metric.base_rate", MetricBaseRate()},
@@ -9952,7 +9968,7 @@ var fixed = [...]entry{
 	{"metric.label_disagreement_share", MetricLabelDisagreementShare()},
 	{"metric.label_model_auc", MetricLabelModelAuc()},
 	{"metric.like_unlike_share", MetricLikeUnlikeShare()},
-	{"metric.longest_gap_share", MetricLongestGapShare()},
+	{"metric.longest_gap_ratio", MetricLongestGapRatio()},
 	{"metric.mantel_haenszel_odds_ratio", MetricMantelHaenszelOddsRatio()},
 	{"metric.mantel_haenszel_risk_difference", MetricMantelHaenszelRiskDifference()},
 	{"metric.minority_share", MetricMinorityShare()},
@@ -9977,6 +9993,7 @@ var fixed = [...]entry{
 	{"metric.one_label_cluster_share", MetricOneLabelClusterShare()},
 	{"metric.open_triggers", MetricOpenTriggers()},
 	{"metric.open_triggers_to_model", MetricOpenTriggersToModel()},
+	{"metric.out_of_order_share", MetricOutOfOrderShare()},
 	{"metric.out_of_range_share", MetricOutOfRangeShare()},
 	{"metric.override_rate", MetricOverrideRate()},
 	{"metric.override_to_adverse_rate", MetricOverrideToAdverseRate()},
@@ -10243,6 +10260,7 @@ var fixed = [...]entry{
 	{"report.groups.title", ReportGroupsTitle()},
 	{"report.host", ReportHost()},
 	{"report.host_dynamic", ReportHostDynamic()},
+	{"report.how.beyond-sample", ReportHowBeyondSample()},
 	{"report.how.census", ReportHowCensus()},
 	{"report.how.delong", ReportHowDelong()},
 	{"report.how.delong-bonferroni", ReportHowDelongBonferroni()},

@@ -80,20 +80,20 @@ func Catalogue() []planted.Defect {
 		planted.Shown(Duplicates, data, "DI-04", "/duplicate_row_share"),
 		planted.Shown(MissingSavings, data, "DI-04", "/missing_value_share/savings"),
 		planted.Shown(UnseenCategory, data, "DI-04", "/unseen_category_share/district"),
-		planted.Shown(TimeGap, data, "DI-04", "/longest_gap_share/decided_at"),
+		planted.Shown(TimeGap, data, "DI-04", "/longest_gap_ratio/decided_at"),
 		planted.Shown(UndeclaredContact, data, "PR-01", "/personal_text_share/note"),
 		planted.Shown(StaleKnowledge, data, "DI-04", "/text_age_ratio", in(workflowFile, "collected: 2026-07-15 #", "collected: 2020-07-15 #")),
 		planted.Shown(PersonalKnowledge, data, "PR-01", "/text_personal_share", in("texts/guidance/appeals.md", "\n<!-- example -->\n",
 			"\nExample: Ms Dorothea Quill (dorothea.quill@riverside-tenants.net, card 4539 1488 0343 6467) appealed on 3 March.\n")),
 		planted.Shown(DuplicateKnowledge, data, "DI-04", "/text_near_duplicate_share", in("texts/guidance/rent-before.md", "", nearCopy())),
-		planted.Shown(NoProvenance, data, "DI-02", "/texts_guidance", in(workflowFile, `
+		planted.Shown(NoProvenance, data, "DI-02", "/item=texts_guidance", in(workflowFile, `
       licence: Open Government Licence v3.0 (made-up guidance)
       source: housing department, guidance for caseworkers 住房部门办案指引
 `, "\n")),
 
 		planted.Shown(MissingReason, explain, "EX-02", "/reason_coverage"),
-		planted.Shown(UnknownReason, explain, "EX-02", "/reason_input_known_share/D9"),
-		planted.Shown(NoVersion, explain, "EX-03", "/replayable_share/version"),
+		planted.Shown(UnknownReason, explain, "EX-02", "/reason_input_known_share/item=D9"),
+		planted.Shown(NoVersion, explain, "EX-03", "/replayable_share/item=version"),
 		planted.Shown(StaleDocument, explain, "EX-01", "/documented_version_current", in(workflowFile, "\n  version: hs-2026.2 #", "\n  version: hs-2025.1 #"),
 			version("docs/purpose.md"), version("docs/mechanism.md"), version("docs/limits.md")),
 		planted.Shown(UnknownTraining, explain, "EX-07", "example-agent", in(workflowFile, `

@@ -63,14 +63,14 @@ func dataDefects() []planted.Defect {
 		planted.Shown(ConstantColumn, d, "DI-04", "/top_value_share/device_type"),
 		planted.Shown(OutOfRange, d, "DI-04", "/out_of_range_share/debt_ratio"),
 		planted.Shown(UnseenCategory, d, "DI-04", "/unseen_category_share/loan_purpose"),
-		planted.Shown(LabelFlip, d, "DI-05", "/label_conflict_share/training"),
+		planted.Shown(LabelFlip, d, "DI-05", "/label_conflict_share/table=training"),
 		hidden(planted.Shown(Leakage, d, "DI-05", "/single_feature_auc/calls"), LabelFlip),
 		planted.Shown(TrainingOverlap, d, "DI-05", "/training_overlap_share"),
-		planted.Shown(TimeGap, d, "DI-04", "/longest_gap_share/decided_at"),
-		{Name: OutOfOrder, Dimension: d}, // nothing measures the order of the rows
+		planted.Shown(TimeGap, d, "DI-04", "/longest_gap_ratio/decided_at"),
+		planted.Shown(OutOfOrder, d, "DI-04", "/out_of_order_share/decided_at"),
 		planted.Shown(UndeclaredIdentity, d, "PR-01", "/undeclared_personal_column/contact_ref"),
 		planted.Shown(StaleTraining, d, "DI-04", "/data_age_ratio/granted_at", edit(workflowFile, "collected: 2024-11-01/2025-10-31", "collected: 2019-11-01/2020-10-31")),
-		planted.Shown(NoLicence, d, "DI-02", "/training", edit(workflowFile, `    licence: 内部数据 / internal
+		planted.Shown(NoLicence, d, "DI-02", "/table=training", edit(workflowFile, `    licence: 内部数据 / internal
     source: 上一年度已放款贷款 / loans granted the year before
 `, "")),
 	}
@@ -83,10 +83,10 @@ func explainDefects() []planted.Defect {
 	}
 	return []planted.Defect{
 		planted.Shown(MissingReason, d, "EX-02", "/reason_coverage"),
-		planted.Shown(UnknownReason, d, "EX-02", "/reason_input_known_share/guarantor_rating"),
+		planted.Shown(UnknownReason, d, "EX-02", "/reason_input_known_share/item=guarantor_rating"),
 		planted.Shown(UnstableReasons, d, "EX-02", "/reason_agreement_difference"),
 		planted.Shown(Inconsistent, d, "EX-03", "/identical_unlike_share"),
-		planted.Shown(NoVersion, d, "EX-03", "/replayable_share/version"),
+		planted.Shown(NoVersion, d, "EX-03", "/replayable_share/item=version"),
 		planted.Shown(StaleDocument, d, "EX-01", "/documented_version_current", edit(workflowFile, "\n  version: cl-2026.1 #", "\n  version: cl-2025.3 #"),
 			version("docs/purpose.md"), version("docs/mechanism.md"), version("docs/limits.md")),
 		planted.Shown(UnknownTraining, d, "EX-07", "example-chat", edit(workflowFile, `    training:

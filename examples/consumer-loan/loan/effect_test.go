@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -258,5 +259,108 @@ func TestNullGapsAreSamplingNoise(t *testing.T) {
 	}
 	if math.Abs(over) > 0.005 {
 		t.Errorf("the score over-states repayment by %.4f, want about 0", over)
+	}
+}
+
+// TestSizesOfOtherDefects measures what both READMEs say of the defects of data, explanation and oversight in their tables.
+func TestSizesOfOtherDefects(t *testing.T) {
+	none := generate(t, 50_000, 1)
+	under := func(d *loan.Decision) bool { return d.Score < 0.715 && d.Score >= 0.685 }
+	refused := func(d *loan.Decision) bool { return d.Approved == "0" }
+	of := func(d *loan.Data, group, is where) float64 {
+		x, _ := share(d.Decisions, group, is)
+		return x
+	}
+	trained := func(d *loan.Data, is func(e, before *loan.Example) bool) float64 {
+		n := 0.0
+		for i := 1; i < len(d.Training); i++ {
+			if is(&d.Training[i], &d.Training[i-1]) {
+				n++
+			}
+		}
+		return n / float64(len(d.Training)-1)
+	}
+	follows := func(d *loan.Data, is func(c, before *loan.Decision) bool) float64 {
+		n := 0.0
+		for i := 1; i < len(d.Decisions); i++ {
+			if is(&d.Decisions[i], &d.Decisions[i-1]) {
+				n++
+			}
+		}
+		return n / float64(len(d.Decisions)-1)
+	}
+	for _, c := range []struct {
+		defect     loan.Defect
+		null, want float64
+		measure    func(*loan.Data) float64
+	}{
+		{loan.Drift, 1, 1.4, func(d *loan.Data) float64 {
+			sum, base := 0.0, 0.0
+			for i := range d.Decisions {
+				sum, base = sum+float64(d.Decisions[i].Income), base+float64(none.Decisions[i].Income)
+			}
+			return sum / base
+		}},
+		{loan.Duplicates, 0, 0.016, func(d *loan.Data) float64 {
+			return follows(d, func(c, before *loan.Decision) bool { return *c == *before })
+		}},
+		{loan.Duplicates, 0, 0.008, func(d *loan.Data) float64 {
+			return follows(d, func(c, before *loan.Decision) bool { return c.ID == before.ID && *c != *before })
+		}},
+		{loan.MissingIncome, 0, 0.3, func(d *loan.Data) float64 {
+			return of(d, everybody, func(c *loan.Decision) bool { return c.Income == 0 && c.IncomeBand == "" })
+		}},
+		{loan.ConstantColumn, -1, 1, func(d *loan.Data) float64 {
+			return of(d, everybody, func(c *loan.Decision) bool { return c.Device == "android" })
+		}},
+		{loan.OutOfRange, 0, 0.01, func(d *loan.Data) float64 {
+			return of(d, everybody, func(c *loan.Decision) bool { return c.DebtRatio > 1 })
+		}},
+		{loan.UnseenCategory, 0, 0.04, func(d *loan.Data) float64 {
+			return of(d, everybody, func(c *loan.Decision) bool { return c.Purpose == "digital-assets" })
+		}},
+		{loan.LabelFlip, 0, 0.08, func(d *loan.Data) float64 {
+			return trained(d, func(e, before *loan.Example) bool {
+				return e.Income == before.Income && e.DebtRatio == before.DebtRatio && e.Amount == before.Amount && e.Age == before.Age
+			})
+		}},
+		{loan.Leakage, -1, 1, func(d *loan.Data) float64 {
+			return trained(d, func(e, _ *loan.Example) bool {
+				return e.Calls <= 2 && e.Repaid == "1" || e.Calls >= 3 && e.Calls <= 9 && e.Repaid == "0"
+			})
+		}},
+		{loan.OutOfOrder, 0, 0.032, func(d *loan.Data) float64 {
+			return follows(d, func(c, before *loan.Decision) bool { return c.DecidedAt.Before(before.DecidedAt) })
+		}},
+		{loan.UndeclaredIdentity, 0, 0.2, func(d *loan.Data) float64 {
+			return of(d, everybody, func(c *loan.Decision) bool { return strings.HasPrefix(c.Remark, "客户要求致电") })
+		}},
+		{loan.MissingReason, 0, 0.2, func(d *loan.Data) float64 {
+			return of(d, refused, func(c *loan.Decision) bool { return c.Reasons == "" })
+		}},
+		{loan.UnknownReason, 0, 0.05, func(d *loan.Data) float64 {
+			return of(d, refused, func(c *loan.Decision) bool { return strings.Contains(c.Reasons, "guarantor_rating") })
+		}},
+		{loan.Inconsistent, 0, 0.03, func(d *loan.Data) float64 {
+			return follows(d, func(c, before *loan.Decision) bool {
+				return c.Score == before.Score && c.Approved != before.Approved && c.Amount == before.Amount && c.Income == before.Income
+			})
+		}},
+		{loan.NoVersion, 0, 0.3, func(d *loan.Data) float64 {
+			return of(d, everybody, func(c *loan.Decision) bool { return c.Model == "" })
+		}},
+		{loan.Unreviewed, 0, 0.9, func(d *loan.Data) float64 {
+			return of(d, both(refused, under), func(c *loan.Decision) bool { return c.Route == "auto" })
+		}},
+	} {
+		t.Run(string(c.defect), func(t *testing.T) {
+			tolerance := max(0.1*c.want, 0.002)
+			if got := c.measure(generate(t, 50_000, 1, c.defect)); math.Abs(got-c.want) > tolerance {
+				t.Errorf("planted: %.4f, want %.4f", got, c.want)
+			}
+			if got := c.measure(none); c.null >= 0 && math.Abs(got-c.null) > 0.002 {
+				t.Errorf("not planted: %.4f, want %.4f", got, c.null)
+			}
+		})
 	}
 }

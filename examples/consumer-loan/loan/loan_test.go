@@ -2,6 +2,8 @@ package loan_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -18,6 +20,7 @@ import (
 	"github.com/plumbline-project/plumbline"
 	consumerloan "github.com/plumbline-project/plumbline/examples/consumer-loan"
 	"github.com/plumbline-project/plumbline/examples/consumer-loan/loan"
+	"github.com/plumbline-project/plumbline/examples/planted"
 )
 
 // written lays out a folder and returns its files.
@@ -381,6 +384,53 @@ func BenchmarkGenerate(b *testing.B) {
 	for b.Loop() {
 		if _, err := loan.Generate(loan.Config{Rows: 50_000, Seed: 1, Defects: loan.Defects()}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// The tables of both READMEs name each defect with the control that must show it.
+func TestReadmesNameEachDefect(t *testing.T) {
+	for _, file := range []string{"README.md", "README.zh-CN.md"} {
+		text, err := os.ReadFile(filepath.Join("..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fault := range planted.TableFaults(string(text), loan.Catalogue()) {
+			t.Errorf("%s: %s", file, fault)
+		}
+	}
+}
+
+func TestHashesAreThoseOfTheFiles(t *testing.T) {
+	var file struct {
+		Models       []struct{ File, SHA256 string }
+		Attestations []struct{ Document, SHA256 string }
+	}
+	text, err := consumerloan.Files.ReadFile("plumbline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for _, m := range file.Models {
+		want[m.File] = m.SHA256
+	}
+	for _, a := range file.Attestations {
+		want[a.Document] = a.SHA256
+	}
+	delete(want, "") // a hosted model has no file
+	if len(want) != 3 {
+		t.Errorf("%d files with a hash, want 3", len(want))
+	}
+	for name, sum := range want {
+		content, err := consumerloan.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sha256.Sum256(content); hex.EncodeToString(got[:]) != sum {
+			t.Errorf("%s: the hash is %x", name, got)
 		}
 	}
 }
