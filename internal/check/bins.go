@@ -46,6 +46,14 @@ func unreadable(err error) bool {
 	return c == plumbline.Invalid || c == plumbline.Unsupported || c == plumbline.TooLarge
 }
 
+// skipUnreadable lets a column pass that cannot be opened in the wanted form.
+func skipUnreadable(err error) error {
+	if unreadable(err) {
+		return nil
+	}
+	return err
+}
+
 // cut codes each value by the quantile bin that it falls in; NaN is missing. Edges come from a sample of at most 100,000
 // values at even distances, which moves them by less than 0.5 % of the rows. It gives nil where there is no value.
 func cut(values []float64, limit int) *bins {
