@@ -82,6 +82,7 @@ func (r *run) dossiers(notes map[string]*workflow.StepNote) []plumbline.Dossier 
 		return nil
 	}
 	var out []plumbline.Dossier
+	links, named := r.links(), r.findingsByStep()
 	for i := range r.Graph.Steps {
 		s := &r.Graph.Steps[i]
 		d := plumbline.Dossier{Step: s.ID}
@@ -96,40 +97,62 @@ func (r *run) dossiers(notes map[string]*workflow.StepNote) []plumbline.Dossier 
 		if d.Owner == "" && r.File.Owner.Name != "" {
 			d.Owner, d.Inherited = r.File.Owner.Name, true
 		}
-		d.Input, d.Output = r.neighbours(s.ID)
-		d.Failures = append(d.Failures, r.derivedFailures(s)...)
-		r.findingsOf(s.ID, &d)
+		l := links[s.ID]
+		d.Input, d.Output = l.in, l.out
+		d.Failures = append(d.Failures, r.derivedFailures(s, l.failure)...)
+		r.findingsOf(named[s.ID], &d)
 		out = append(out, d)
 	}
 	return out
 }
 
-// neighbours lists the names of the steps that a step takes from and gives to, each once, in the order of the edges.
-func (r *run) neighbours(id string) (in, out []string) {
+// links are the connections of a step, counted once for all steps.
+type links struct {
+	in, out []string // names of the steps that it takes from and gives to, each once, in the order of the edges
+	failure bool     // an edge leaves it for failures
+}
+
+// links gathers the connections of every step, in one pass over the edges.
+func (r *run) links() map[string]*links {
+	all := make(map[string]*links, len(r.Graph.Steps))
+	names := make(map[string]string, len(r.Graph.Steps))
+	for i := range r.Graph.Steps {
+		s := &r.Graph.Steps[i]
+		all[s.ID], names[s.ID] = &links{}, s.Name
+	}
 	name := func(id string) string {
-		if s := r.Graph.Step(id); s != nil {
-			return s.Name
+		if n, ok := names[id]; ok {
+			return n
 		}
 		return id
 	}
+	seen := map[[3]string]bool{}
+	once := func(side, id, other string) bool {
+		key := [3]string{side, id, other}
+		was := seen[key]
+		seen[key] = true
+		return !was
+	}
 	for _, e := range r.Graph.Edges {
-		if e.To == id && !slices.Contains(in, name(e.From)) {
-			in = append(in, name(e.From))
+		if to := all[e.To]; to != nil && once("in", e.To, name(e.From)) {
+			to.in = append(to.in, name(e.From))
 		}
-		if e.From == id && !slices.Contains(out, name(e.To)) {
-			out = append(out, name(e.To))
+		if from := all[e.From]; from != nil {
+			if once("out", e.From, name(e.To)) {
+				from.out = append(from.out, name(e.To))
+			}
+			from.failure = from.failure || e.Kind == plumbline.ErrorEdge
 		}
 	}
-	return in, out
+	return all
 }
 
 // derivedFailures are facts of the definition that say how a step can fail. A step that is switched off fails at nothing.
-func (r *run) derivedFailures(s *plumbline.Step) []plumbline.Text {
+func (r *run) derivedFailures(s *plumbline.Step, path bool) []plumbline.Text {
 	if s.Disabled {
 		return []plumbline.Text{text.PartFailDisabled()}
 	}
 	var out []plumbline.Text
-	path := slices.ContainsFunc(r.Graph.Edges, func(e plumbline.Edge) bool { return e.From == s.ID && e.Kind == plumbline.ErrorEdge })
 	switch calls := len(s.Endpoints) > 0 || s.Kind == plumbline.ModelStep || s.Kind == plumbline.AgentStep || s.Effect.Privileged(); {
 	case s.OnError == "continue":
 		out = append(out, text.PartFailContinues())
@@ -153,13 +176,28 @@ func (r *run) derivedFailures(s *plumbline.Step) []plumbline.Text {
 	return out
 }
 
-// findingsOf lists the findings that name a step, and their controls beside the declared ones.
-func (r *run) findingsOf(id string, d *plumbline.Dossier) {
+// findingsByStep lists for each step the findings that name it, by their places among all.
+func (r *run) findingsByStep() map[string][]int {
+	out := map[string][]int{}
 	for i := range r.out.Findings {
 		f := &r.out.Findings[i]
-		if f.Scope.Step != id && !slices.Contains(f.Path, id) {
-			continue
+		steps := f.Path
+		if f.Scope.Step != "" && !slices.Contains(steps, f.Scope.Step) {
+			steps = append(slices.Clone(steps), f.Scope.Step)
 		}
+		for _, id := range steps {
+			if was := out[id]; len(was) == 0 || was[len(was)-1] != i { // a path may pass a step twice
+				out[id] = append(was, i)
+			}
+		}
+	}
+	return out
+}
+
+// findingsOf adds the findings that name a step, and their controls beside the declared ones.
+func (r *run) findingsOf(findings []int, d *plumbline.Dossier) {
+	for _, i := range findings {
+		f := &r.out.Findings[i]
 		d.Findings = append(d.Findings, f.ID)
 		if !slices.Contains(d.Controls, f.Control) {
 			d.Controls = append(d.Controls, f.Control)

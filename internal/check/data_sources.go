@@ -15,16 +15,9 @@ import (
 
 // fileHash hashes a regular file of the workflow's folder; "" where it cannot be read. A pipe is never opened.
 func (in *Input) fileHash(ctx context.Context, name string) (string, error) {
-	if in.Files == nil || !fs.ValidPath(name) {
-		return "", nil
-	}
-	info, err := fs.Stat(in.Files, name)
-	if err != nil || !info.Mode().IsRegular() {
-		return "", nil // a file that is not there has no hash, and that is the finding
-	}
-	f, err := in.Files.Open(name)
+	f, err := in.open(name)
 	if err != nil {
-		return "", nil
+		return "", nil // a file that is not there has no hash, and that is the finding
 	}
 	defer func() { _ = f.Close() }()
 	h := sha256.New()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"hash/fnv"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -148,11 +147,7 @@ func (in *Input) passages(ctx context.Context, patterns []string) ([]passage, bo
 }
 
 func (in *Input) readText(name string, most int64) ([]byte, bool) {
-	info, err := fs.Stat(in.Files, name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > most {
-		return nil, false
-	}
-	f, err := in.Files.Open(name)
+	f, err := in.open(name)
 	if err != nil {
 		return nil, false
 	}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,18 +52,11 @@ func explainDocumentation() Check {
 // hasText reports whether a document can be read and is not empty. It reads the beginning only. What is not UTF-8, such as a
 // PDF, has text where it has bytes.
 func (in *Input) hasText(name string) bool {
-	if in.Files == nil || name == "" || !fs.ValidPath(path.Clean(name)) {
-		return false
-	}
-	f, err := in.Files.Open(path.Clean(name))
+	f, err := in.open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
 	data, err := io.ReadAll(io.LimitReader(f, maxDocument))
 	if err != nil {
 		return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"math"
+	"path"
 	"slices"
 	"time"
 
@@ -101,6 +102,22 @@ func (in *Input) year() int {
 		return t.Year()
 	}
 	return 2100
+}
+
+// open opens a regular file of the workflow's folder. Anything else, such as a pipe that would be waited for, is not there.
+func (in *Input) open(name string) (fs.File, error) {
+	name = path.Clean(name)
+	if in.Files == nil || !fs.ValidPath(name) {
+		return nil, fs.ErrNotExist
+	}
+	info, err := fs.Stat(in.Files, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrInvalid
+	}
+	return in.Files.Open(name)
 }
 
 // personal reports whether the texts of a column are, or hold, personal data. Such texts are never shown, however many rows

@@ -55,10 +55,7 @@ func (in *Input) definitionTexts() []textAt {
 
 // read gives the bytes of a file of the workflow's folder, nil where there is none or where it is too large.
 func (in *Input) read(name string) []byte {
-	if in.Files == nil || !fs.ValidPath(name) {
-		return nil
-	}
-	f, err := in.Files.Open(name)
+	f, err := in.open(name)
 	if err != nil {
 		return nil
 	}

@@ -192,11 +192,16 @@ func (v *view) surrogateRules(s *plumbline.Surrogate) *table {
 		if r.Favourable {
 			says = "favourable"
 		}
-		agree := number("–")
-		if r.Rows > 0 {
+		agree, rows := number("–"), number(v.int(r.Rows))
+		switch {
+		case r.Rows < 0:
+			agree, rows = number(withheldSign), number(withheldSign)
+		case r.Agree < 0:
+			agree = number(withheldSign)
+		case r.Rows > 0:
 			agree = number(v.value(plumbline.Share, plumbline.Number(float64(r.Agree)/float64(r.Rows)))).below(words(v.t(text.ChartOf(r.Agree, r.Rows))))
 		}
-		t.add(number(strconv.Itoa(i+1)), conditions, words(v.label("report.says_side", says)), number(v.int(r.Rows)), agree)
+		t.add(number(strconv.Itoa(i+1)), conditions, words(v.label("report.says_side", says)), rows, agree)
 	}
 	return t
 }
