@@ -104,12 +104,12 @@ func keep(name string, content func(io.Writer) error) (bool, error) {
 	if !errors.Is(err, fs.ErrExist) {
 		return true, refused(name, err)
 	}
-	got, err := os.ReadFile(name) //nolint:gosec // the folder is the caller's choice
+	got, err := os.ReadFile(name)
 	return bytes.Equal(got, want.Bytes()), refused(name, err)
 }
 
 func fill(name string, flag int, content func(io.Writer) error) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600) //nolint:gosec // the folder is the caller's choice
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if err != nil {
 		return err
 	}

@@ -144,3 +144,26 @@ func expect(t *testing.T, when string, a *plumbline.Assessment, want planted.Fin
 		t.Errorf("%s: finding %s …%s is there: %v, want %v; not satisfied are %q", when, want.Control, want.Hint, got, there, wrong(a))
 	}
 }
+
+// TestNullDataOfEveryDimension bounds the share of folders without any defect that show a finding on data, explanation or
+// oversight. The stated error rate is 5 % in each family of intervals, and small tables are where chance is largest.
+func TestNullDataOfEveryDimension(t *testing.T) {
+	sets := 24
+	if testing.Short() {
+		sets = 4
+	}
+	rows, found := []int{400, 1200, 4000}, 0
+	for i := range sets {
+		name := []string{"consumer-loan", "benefit-claims"}[i%2]
+		cfg := planted.Config{Rows: rows[i/2%len(rows)], Seed: uint64(3000 + i)}
+		a := assessedExample(t, exampleWorkflows()[name], cfg, "--only", "data.", "--only", "explain.", "--only", "oversight.")
+		if got := wrong(a); len(got) > 0 {
+			found++
+			t.Logf("%s, %d rows, seed %d: %q", name, cfg.Rows, cfg.Seed, got)
+		}
+	}
+	t.Logf("%d of %d show a finding", found, sets)
+	if found*20 > sets {
+		t.Errorf("%d of %d folders without defects show a finding, more than 5 %%", found, sets)
+	}
+}

@@ -130,7 +130,7 @@ func (g *generator) decision(d *Decision, chance *float64, p *person, i, rows in
 		d.DecidedAt = planted.AroundGap(at, gapStart(), gapDays)
 	}
 	review, alone := g.review(d, granted), g.routes.Float64() < unreviewedOdd
-	if math.Abs(held-cutoff) <= reviewed && !(g.sw.unreviewed && !granted && alone) {
+	if math.Abs(held-cutoff) <= reviewed && (!g.sw.unreviewed || granted || !alone) {
 		d.Route = "manual"
 		granted = review.Decided == "1"
 	}

@@ -44,8 +44,9 @@ func (p *person) shift() {
 // addColumns fills the columns that neither the score nor the outcome depends on.
 func addColumns(data *Data, rng *rand.Rand) {
 	calls := func() int32 {
-		return int32(madeup.Pick(rng.Float64(), []madeup.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}}))
-	} //nolint:gosec // 0 to 4
+		shares := []madeup.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}}
+		return int32(madeup.Pick(rng.Float64(), shares)) //nolint:gosec // 0 to 4
+	}
 	remarks := madeup.Even("资料齐全", "已核对收入证明", "客户自行申请", "合作商户推荐", "补充了资料")
 	for i := range data.Decisions {
 		d := &data.Decisions[i]
@@ -180,7 +181,7 @@ func (d *Data) jumpBack(rng *rand.Rand) {
 	from, to := gapStart(), gapStart().AddDate(0, 0, gapDays)
 	d.some(rng, outOfOrderShare, func(c *Decision) {
 		at := c.DecidedAt.AddDate(0, 0, -10)
-		if c.Route == "auto" && !(at.Before(to) && !at.Before(from)) {
+		if c.Route == "auto" && (at.Before(from) || !at.Before(to)) {
 			c.DecidedAt = at
 		}
 	})
