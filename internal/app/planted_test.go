@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/plumbline-project/plumbline"
@@ -82,10 +85,6 @@ func TestPlantedEveryDimension(t *testing.T) {
 // alone plants one defect and looks for its findings, by the checks of its dimension.
 func alone(t *testing.T, example planted.Example, d planted.Defect) {
 	t.Helper()
-	names := []planted.Name{d.Name}
-	if d.With != "" {
-		names = append(names, d.With)
-	}
 	rows := rowsAlone
 	switch {
 	case len(d.Edits) > 0:
@@ -102,9 +101,41 @@ func alone(t *testing.T, example planted.Example, d planted.Defect) {
 	if c, ok := checks[d.Dimension]; ok {
 		only = []string{"--only", c}
 	}
-	a := assessedExample(t, example, planted.Config{Rows: rows, Seed: 2, Defects: names}, only...)
+	a := assessedExample(t, example, planted.Config{Rows: rows, Seed: 2, Defects: []planted.Name{d.Name}}, only...)
 	for _, want := range d.Shows {
 		expect(t, "alone", a, want, true)
+	}
+}
+
+// TestApplicantsTextIsNotTakenForTrusted: the portal of the example knows its callers, and what they write may still be a
+// stranger's. Past the guard it makes no finding, since the definition does not tell whose text it is, and is never satisfied.
+func TestApplicantsTextIsNotTakenForTrusted(t *testing.T) {
+	files, _, err := loan.Command().Make(planted.Config{Rows: rowsDefinition, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if _, err := planted.Write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "flow.n8n.json")
+	flow, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const guarded = "{{ $json.guardrailsInput }}"
+	around := strings.Replace(string(flow), guarded, guarded+" {{ $('Application received').item.json.body.remark }}", 1)
+	for text, want := range map[string]plumbline.State{string(flow): plumbline.Satisfied, around: plumbline.NotTested} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a := assessed(t, dir, "--only", "security.")
+		at := slices.IndexFunc(a.Findings, func(f plumbline.Finding) bool {
+			return f.Control == "SE-04" && slices.ContainsFunc(f.Observations, func(id string) bool { return strings.Contains(id, "/direct_injection_paths") })
+		})
+		if at < 0 || a.Findings[at].State != want {
+			t.Errorf("want %s, and the findings are %+v", want, a.Findings)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package loan
 
 import (
+	"slices"
+
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/examples/madeup"
 	"github.com/plumbline-project/plumbline/examples/planted"
@@ -98,13 +100,14 @@ func securityDefects() []planted.Defect {
 	const d = plumbline.Security
 	flow := func(name Defect, control, hint string, edits ...string) planted.Defect {
 		out := planted.Shown(name, d, control, hint)
-		for i := 0; i < len(edits); i += 2 {
-			out.Edits = append(out.Edits, edit(flowFile, edits[i], edits[i+1]))
+		for pair := range slices.Chunk(edits, 2) {
+			out.Edits = append(out.Edits, edit(flowFile, pair[0], pair[1]))
 		}
 		return out
 	}
-	injection := flow(Injection, "SE-04", "direct", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}")
-	injection.With = OpenTrigger // text of an authenticated caller counts as trusted
+	// What a portal passes on from callers whom it knows may be theirs or strangers', and is not tested; what a service outside
+	// answers is not of known callers.
+	injection := flow(Injection, "SE-04", "indirect", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The bureau remarks: {{ $('Score application').item.json.remark }}")
 	return []planted.Defect{
 		flow(Secret, "SE-10", "", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`),
 		flow(PlainHTTP, "SE-03", "cleartext", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),

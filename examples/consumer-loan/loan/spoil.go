@@ -134,8 +134,9 @@ func (d *Data) overlap(rng *rand.Rand) {
 // other way.
 func (d *Data) contradict(rng *rand.Rand) {
 	_, to := span()
+	names := inputs()
 	for i := 1; i < len(d.Decisions); i++ {
-		hit, repays, reason := rng.Float64() < inconsistentShare, rng.Float64() < d.truths[i-1], inputs()[rng.IntN(len(inputs()))]
+		hit, repays, reason := rng.Float64() < inconsistentShare, rng.Float64() < d.truths[i-1], names[rng.IntN(len(names))]
 		before, c := &d.Decisions[i-1], &d.Decisions[i]
 		if !hit || before.Route != "auto" || c.Route != "auto" {
 			continue
