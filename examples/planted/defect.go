@@ -17,7 +17,6 @@ type Defect struct {
 	Dimension plumbline.Dimension // empty for privacy
 	Shows     []Finding           // each must be there and not satisfied when the defect is planted, and not when none is
 	HiddenBy  Name                // another defect that hides its finding; empty where the finding is there with all others too
-	With      Name                // another defect without which it is not found; empty where it is found alone
 	Edits     []Edit              // what it changes in the definition; none for what the generator plants in the data
 }
 

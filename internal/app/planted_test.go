@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/plumbline-project/plumbline"
@@ -82,10 +85,6 @@ func TestPlantedEveryDimension(t *testing.T) {
 // alone plants one defect and looks for its findings, by the checks of its dimension.
 func alone(t *testing.T, example planted.Example, d planted.Defect) {
 	t.Helper()
-	names := []planted.Name{d.Name}
-	if d.With != "" {
-		names = append(names, d.With)
-	}
 	rows := rowsAlone
 	switch {
 	case len(d.Edits) > 0:
@@ -102,9 +101,41 @@ func alone(t *testing.T, example planted.Example, d planted.Defect) {
 	if c, ok := checks[d.Dimension]; ok {
 		only = []string{"--only", c}
 	}
-	a := assessedExample(t, example, planted.Config{Rows: rows, Seed: 2, Defects: names}, only...)
+	a := assessedExample(t, example, planted.Config{Rows: rows, Seed: 2, Defects: []planted.Name{d.Name}}, only...)
 	for _, want := range d.Shows {
 		expect(t, "alone", a, want, true)
+	}
+}
+
+// TestApplicantsTextIsNotTakenForTrusted: the portal of the example knows its callers, and what they write may still be a
+// stranger's. Past the guard it makes no finding, since the definition does not tell whose text it is, and is never satisfied.
+func TestApplicantsTextIsNotTakenForTrusted(t *testing.T) {
+	files, _, err := loan.Command().Make(planted.Config{Rows: rowsDefinition, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if _, err := planted.Write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "flow.n8n.json")
+	flow, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const guarded = "{{ $json.guardrailsInput }}"
+	around := strings.Replace(string(flow), guarded, guarded+" {{ $('Application received').item.json.body.remark }}", 1)
+	for text, want := range map[string]plumbline.State{string(flow): plumbline.Satisfied, around: plumbline.NotTested} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a := assessed(t, dir, "--only", "security.")
+		at := slices.IndexFunc(a.Findings, func(f plumbline.Finding) bool {
+			return f.Control == "SE-04" && slices.ContainsFunc(f.Observations, func(id string) bool { return strings.Contains(id, "/direct_injection_paths") })
+		})
+		if at < 0 || a.Findings[at].State != want {
+			t.Errorf("want %s, and the findings are %+v", want, a.Findings)
+		}
 	}
 }
 
@@ -142,5 +173,28 @@ func expect(t *testing.T, when string, a *plumbline.Assessment, want planted.Fin
 	})
 	if got != there {
 		t.Errorf("%s: finding %s …%s is there: %v, want %v; not satisfied are %q", when, want.Control, want.Hint, got, there, wrong(a))
+	}
+}
+
+// TestNullDataOfEveryDimension bounds the share of folders without any defect that show a finding on data, explanation or
+// oversight. The stated error rate is 5 % in each family of intervals, and small tables are where chance is largest.
+func TestNullDataOfEveryDimension(t *testing.T) {
+	sets := 24
+	if testing.Short() {
+		sets = 4
+	}
+	rows, found := []int{400, 1200, 4000}, 0
+	for i := range sets {
+		name := []string{"consumer-loan", "benefit-claims"}[i%2]
+		cfg := planted.Config{Rows: rows[i/2%len(rows)], Seed: uint64(3000 + i)}
+		a := assessedExample(t, exampleWorkflows()[name], cfg, "--only", "data.", "--only", "explain.", "--only", "oversight.")
+		if got := wrong(a); len(got) > 0 {
+			found++
+			t.Logf("%s, %d rows, seed %d: %q", name, cfg.Rows, cfg.Seed, got)
+		}
+	}
+	t.Logf("%d of %d show a finding", found, sets)
+	if found*20 > sets {
+		t.Errorf("%d of %d folders without defects show a finding, more than 5 %%", found, sets)
 	}
 }

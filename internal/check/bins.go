@@ -129,11 +129,3 @@ func crossed(b *bins, class []uint16, classes int, folds []uint8, nFolds int) []
 	}
 	return flat
 }
-
-// skipUnreadable forgives a column that cannot be had in the form asked for.
-func skipUnreadable(err error) error {
-	if unreadable(err) {
-		return nil
-	}
-	return err
-}

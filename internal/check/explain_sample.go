@@ -18,6 +18,7 @@ const (
 	surrogateDeep = 5
 	surrogateMost = 16
 	surrogateRate = 0.01 // chance of a split where decisions are random
+	learntRows    = 2000 // a tree that learnt from fewer says nothing of how good one could be
 	leafShare     = 200  // a leaf has at least one in so many rows
 	leastClass    = 20   // rows of each decision that there must be on either part
 )

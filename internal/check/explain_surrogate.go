@@ -29,6 +29,7 @@ func explainSurrogate() Check {
 			{Name: "depth", Unit: "count", Default: surrogateDeep},
 			{Name: "leaves", Unit: "count", Default: surrogateMost},
 			{Name: "alpha", Unit: "share", Default: surrogateRate},
+			{Name: "min_learnt", Unit: "count", Default: learntRows},
 		},
 		Refs: []plumbline.Ref{
 			{Cite: "Breiman L, Friedman JH, Olshen RA, Stone CJ (1984), Classification and Regression Trees, Wadsworth", URL: "https://doi.org/10.1201/9781315139470"},
@@ -70,6 +71,9 @@ func (in *Input) fidelity(e *emitter, x *explained, given string, t *model.Tree)
 	a := t.Measure(cols, x.good, x.held)
 	e.estimate("surrogate_balanced_accuracy", plumbline.Share, scope, a.BalancedAccuracy(in.Level, effect), a.N(), in.Level, "wilson-mover")
 	e.estimate("surrogate_kappa", plumbline.Plain, scope, a.Kappa(in.Level, effect), a.N(), in.Level, "wilson-kappa")
+	if o := &e.out[len(e.out)-1]; len(x.train) < learntRows && o.Interval != nil {
+		o.Interval.High = 1 // more rows to learn from could give rules that agree in full
+	}
 	e.value("surrogate_unexplained_share", plumbline.Share, scope, float64(a.N()-a.Same())/float64(a.N()), a.N(),
 		wilson(float64(a.N()-a.Same())/effect, float64(a.N())/effect, in.Level))
 	e.value("surrogate_majority_share", plumbline.Share, scope, float64(a.Majority())/float64(a.N()), a.N(),

@@ -1724,6 +1724,14 @@ func CheckExplainSurrogateParamMaxRows() plumbline.Text {
 	}
 }
 
+// CheckExplainSurrogateParamMinLearnt is the message check.explain.surrogate.param.min_learnt: "A tree that learnt from fewer rows can show that readable rules suffice, never that they do not; product default.".
+func CheckExplainSurrogateParamMinLearnt() plumbline.Text {
+	return plumbline.Text{
+		ZH: "学习的行少于此数时，只能说明可读规则足够，不能说明其不足；产品默认值。",
+		EN: "A tree that learnt from fewer rows can show that readable rules suffice, never that they do not; product default.",
+	}
+}
+
 // CheckExplainSurrogateTitle is the message check.explain.surrogate.title: "Approximation of the decisions by readable rules".
 func CheckExplainSurrogateTitle() plumbline.Text {
 	return plumbline.Text{
@@ -9746,6 +9754,7 @@ var fixed = [...]entry{
 	{"check.explain.surrogate.param.depth", CheckExplainSurrogateParamDepth()},
 	{"check.explain.surrogate.param.leaves", CheckExplainSurrogateParamLeaves()},
 	{"check.explain.surrogate.param.max_rows", CheckExplainSurrogateParamMaxRows()},
+	{"check.explain.surrogate.param.min_learnt", CheckExplainSurrogateParamMinLearnt()},
 	{"check.explain.surrogate.title", CheckExplainSurrogateTitle()},
 	{"check.explain.training_data.fix", CheckExplainTrainingDataFix()},
 	{"check.explain.training_data.importance", CheckExplainTrainingDataImportance()},

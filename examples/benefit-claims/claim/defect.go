@@ -39,7 +39,7 @@ const (
 	Secret           Defect = "secret"            // a key stands in a step
 	PlainHTTP        Defect = "plain-http"        // the score comes without encryption
 	UnpinnedModel    Defect = "unpinned-model"    // the name of the model fixes no version
-	Injection        Defect = "injection"         // the claimant's note reaches the agent
+	Injection        Defect = "injection"         // text of the scoring service reaches the agent
 	UnapprovedAction Defect = "unapproved-action" // notices of the agent are sent without a person
 	OpenTrigger      Defect = "open-trigger"      // anybody can start the workflow
 	NoHash           Defect = "no-hash"           // nothing tells whether the model file is the approved one
@@ -68,9 +68,10 @@ func Catalogue() []planted.Defect {
 	version := func(file string) planted.Edit {
 		return in(file, "Version 版本: hs-2026.2", "Version 版本: hs-2025.1")
 	}
-	injection := planted.Shown(Injection, plumbline.Security, "SE-04", "direct", flow("{{ $json.guardrailsInput }}",
-		"{{ $json.guardrailsInput }}. The claimant wrote: {{ $('Claim received').item.json.body.note }}"))
-	injection.With = OpenTrigger // text of an authenticated caller counts as trusted
+	// What a portal passes on from callers whom it knows may be theirs or strangers', and is not tested; what a service outside
+	// answers is not of known callers.
+	injection := planted.Shown(Injection, plumbline.Security, "SE-04", "indirect", flow("{{ $json.guardrailsInput }}",
+		"{{ $json.guardrailsInput }}. The service remarks: {{ $('Score need').item.json.remark }}"))
 	return []planted.Defect{
 		planted.Shown(EthnicityPenalty, bias, "MB-03", "/ethnicity"),
 		planted.Shown(AgePenalty, bias, "MB-03", "/age_band"),

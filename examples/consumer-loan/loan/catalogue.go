@@ -105,8 +105,9 @@ func securityDefects() []planted.Defect {
 		}
 		return out
 	}
-	injection := flow(Injection, "SE-04", "direct", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The applicant wrote: {{ $('Application received').item.json.body.remark }}")
-	injection.With = OpenTrigger // text of an authenticated caller counts as trusted
+	// What a portal passes on from callers whom it knows may be theirs or strangers', and is not tested; what a service outside
+	// answers is not of known callers.
+	injection := flow(Injection, "SE-04", "indirect", "{{ $json.guardrailsInput }}", "{{ $json.guardrailsInput }}. The bureau remarks: {{ $('Score application').item.json.remark }}")
 	return []planted.Defect{
 		flow(Secret, "SE-10", "", `"value": "loan-approval"`, `"value": "loan-approval" }, { "name": "Authorization", "value": "Bearer `+madeup.FakeKey()+`"`),
 		flow(PlainHTTP, "SE-03", "cleartext", "https://scoring.lender.example/v1/score", "http://scoring.lender.example/v1/score"),

@@ -52,7 +52,7 @@ const (
 	PlainHTTP        Defect = "plain-http"        // the score comes without encryption
 	UnpinnedModel    Defect = "unpinned-model"    // the name of the letter model fixes no version
 	NoErrorPath      Defect = "no-error-path"     // nothing happens when a step fails
-	Injection        Defect = "injection"         // text of the applicant reaches the letter model
+	Injection        Defect = "injection"         // text of the scoring service reaches the letter model
 	UnapprovedAction Defect = "unapproved-action" // letters of the model are sent without a person
 	NoHash           Defect = "no-hash"           // nothing tells whether the model file is the approved one
 	OpenTrigger      Defect = "open-trigger"      // anybody can start the workflow

@@ -44,7 +44,8 @@ func (p *person) shift() {
 // addColumns fills the columns that neither the score nor the outcome depends on.
 func addColumns(data *Data, rng *rand.Rand) {
 	calls := func() int32 {
-		return int32(madeup.Pick(rng.Float64(), []madeup.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}})) //nolint:gosec // 0 to 4
+		shares := []madeup.Share{{Share: 0.3}, {Share: 0.4}, {Share: 0.2}, {Share: 0.08}, {Share: 0.02}}
+		return int32(madeup.Pick(rng.Float64(), shares)) //nolint:gosec // 0 to 4
 	}
 	remarks := madeup.Even("资料齐全", "已核对收入证明", "客户自行申请", "合作商户推荐", "补充了资料")
 	for i := range data.Decisions {
@@ -133,10 +134,9 @@ func (d *Data) overlap(rng *rand.Rand) {
 // other way.
 func (d *Data) contradict(rng *rand.Rand) {
 	_, to := span()
-	reasons := inputs()
+	names := inputs()
 	for i := 1; i < len(d.Decisions); i++ {
-		hit, repays := rng.Float64() < inconsistentShare, rng.Float64() < d.truths[i-1]
-		reason := reasons[rng.IntN(len(reasons))]
+		hit, repays, reason := rng.Float64() < inconsistentShare, rng.Float64() < d.truths[i-1], names[rng.IntN(len(names))]
 		before, c := &d.Decisions[i-1], &d.Decisions[i]
 		if !hit || before.Route != "auto" || c.Route != "auto" {
 			continue
