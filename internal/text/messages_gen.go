@@ -1876,35 +1876,35 @@ func CheckSecurityActionsTitle() plumbline.Text {
 	}
 }
 
-// CheckSecurityArtifactsFix is the message check.security.artifacts.fix: "Enter the SHA-256 of the approved file under models. Where it differs, find out who changed the file, and assess the new one.".
+// CheckSecurityArtifactsFix is the message check.security.artifacts.fix: "Enter the SHA-256 of the approved file under models, or under sha256 of the table. Where it differs, find out who changed the file, and assess the new one.".
 func CheckSecurityArtifactsFix() plumbline.Text {
 	return plumbline.Text{
-		ZH: "在 models 中登记已批准文件的 SHA-256；不一致时查明是谁更换了文件，并对新文件重新评估。",
-		EN: "Enter the SHA-256 of the approved file under models. Where it differs, find out who changed the file, and assess the new one.",
+		ZH: "在 models 或数据表的 sha256 中登记已批准文件的 SHA-256；不一致时查明是谁更换了文件，并对新文件重新评估。",
+		EN: "Enter the SHA-256 of the approved file under models, or under sha256 of the table. Where it differs, find out who changed the file, and assess the new one.",
 	}
 }
 
-// CheckSecurityArtifactsImportance is the message check.security.artifacts.importance: "A model that was replaced unseen decides without ever having been tested.".
+// CheckSecurityArtifactsImportance is the message check.security.artifacts.importance: "A model that was replaced unseen decides without ever having been tested, and data that were changed unseen can teach the next one anything.".
 func CheckSecurityArtifactsImportance() plumbline.Text {
 	return plumbline.Text{
-		ZH: "被悄悄替换的模型从未经过测试就在作决定。",
-		EN: "A model that was replaced unseen decides without ever having been tested.",
+		ZH: "被悄悄替换的模型从未经过测试就在作决定；被悄悄改动的数据能让下一个模型学到任何东西。",
+		EN: "A model that was replaced unseen decides without ever having been tested, and data that were changed unseen can teach the next one anything.",
 	}
 }
 
-// CheckSecurityArtifactsMeaning is the message check.security.artifacts.meaning: "Whether each model file that the workflow file names has a hash, and is still the file with that hash.".
+// CheckSecurityArtifactsMeaning is the message check.security.artifacts.meaning: "Whether each model file, and each file of training or reference data, has a hash in the workflow file, and is still the file with that hash.".
 func CheckSecurityArtifactsMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "工作流文件列出的每个模型文件是否登记了哈希，以及现在的文件是否仍与之一致。",
-		EN: "Whether each model file that the workflow file names has a hash, and is still the file with that hash.",
+		ZH: "每个模型文件以及训练或参照数据的每个文件是否在工作流文件中登记了哈希，现在的文件是否仍与之一致。",
+		EN: "Whether each model file, and each file of training or reference data, has a hash in the workflow file, and is still the file with that hash.",
 	}
 }
 
-// CheckSecurityArtifactsTitle is the message check.security.artifacts.title: "Files of models".
+// CheckSecurityArtifactsTitle is the message check.security.artifacts.title: "Files of models and of their data".
 func CheckSecurityArtifactsTitle() plumbline.Text {
 	return plumbline.Text{
-		ZH: "模型文件",
-		EN: "Files of models",
+		ZH: "模型及其数据的文件",
+		EN: "Files of models and of their data",
 	}
 }
 
@@ -3796,11 +3796,11 @@ func MetricCategoryShareJump() plumbline.Text {
 	}
 }
 
-// MetricChangedArtifacts is the message metric.changed_artifacts: "model file that differs from its declared hash".
+// MetricChangedArtifacts is the message metric.changed_artifacts: "files of models or training data that differ from their declared hash".
 func MetricChangedArtifacts() plumbline.Text {
 	return plumbline.Text{
-		ZH: "与声明的哈希不同的模型文件",
-		EN: "model file that differs from its declared hash",
+		ZH: "与声明的哈希不同的模型或训练数据文件",
+		EN: "files of models or training data that differ from their declared hash",
 	}
 }
 
@@ -5108,11 +5108,11 @@ func MetricUnhandledFailures() plumbline.Text {
 	}
 }
 
-// MetricUnhashedArtifacts is the message metric.unhashed_artifacts: "model file without a declared hash".
+// MetricUnhashedArtifacts is the message metric.unhashed_artifacts: "files of models or training data without a declared hash".
 func MetricUnhashedArtifacts() plumbline.Text {
 	return plumbline.Text{
-		ZH: "未声明哈希的模型文件",
-		EN: "model file without a declared hash",
+		ZH: "未声明哈希的模型或训练数据文件",
+		EN: "files of models or training data without a declared hash",
 	}
 }
 

@@ -81,16 +81,17 @@ type Data struct {
 
 // Table names the files of a table. Several files are rows one after another, with the same columns.
 type Table struct {
-	Files     []string `yaml:"file" is:"pattern required one" doc:"File, pattern such as part-*.parquet, or a list of them."`
-	Format    string   `yaml:"format" is:"enum" enum:"csv tsv jsonl xlsx parquet" doc:"Format; without it, by name and content."`
-	Sheet     string   `yaml:"sheet" is:"text" doc:"Sheet of a workbook; without it, the first."`
-	Time      string   `yaml:"time" is:"column" doc:"Column of the time of the decision."`
-	ID        string   `yaml:"id" is:"column" doc:"Column that names the row."`
-	Version   string   `yaml:"version" is:"column" doc:"Column that says which version of the model or prompt decided."`
-	Fresh     Days     `yaml:"fresh_days" is:"object" doc:"Age in days at which the data count as stale; 365 where nothing is said."`
-	Licence   string   `yaml:"licence" is:"text" doc:"Licence or right under which the data are used."`
-	Source    string   `yaml:"source" is:"text" doc:"Where the data come from."`
-	Collected string   `yaml:"collected" is:"text" doc:"When and how the data were collected."`
+	Files     []string          `yaml:"file" is:"pattern required one" doc:"File, pattern such as part-*.parquet, or a list of them."`
+	Format    string            `yaml:"format" is:"enum" enum:"csv tsv jsonl xlsx parquet" doc:"Format; without it, by name and content."`
+	Sheet     string            `yaml:"sheet" is:"text" doc:"Sheet of a workbook; without it, the first."`
+	Time      string            `yaml:"time" is:"column" doc:"Column of the time of the decision."`
+	ID        string            `yaml:"id" is:"column" doc:"Column that names the row."`
+	Version   string            `yaml:"version" is:"column" doc:"Column that says which version of the model or prompt decided."`
+	Fresh     Days              `yaml:"fresh_days" is:"object" doc:"Age in days at which the data count as stale; 365 where nothing is said."`
+	Licence   string            `yaml:"licence" is:"text" doc:"Licence or right under which the data are used."`
+	Source    string            `yaml:"source" is:"text" doc:"Where the data come from."`
+	Collected string            `yaml:"collected" is:"text" doc:"When and how the data were collected."`
+	SHA256    map[string]string `yaml:"sha256" is:"sha256" doc:"File of the table to its SHA-256 when it was approved, lower-case hex; for data that a model was built on."`
 }
 
 // Sensitive is a sensitive feature with what the law asks to know of it. A gap there is a finding, not an error.
