@@ -2,7 +2,10 @@ package planted
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -125,4 +128,28 @@ func refused(name string, cause error) error {
 		Code: plumbline.Unavailable, Where: name, Message: cause.Error(),
 		Hint: "choose another folder, or make room", Err: cause,
 	}
+}
+
+// Hashed notes the SHA-256 of the file named data in the workflow file, on a line of its own behind the line after. Where the
+// text after is not there once, it is an error of code [plumbline.Internal].
+func Hashed(files []File, workflowFile, data, after string) error {
+	find := func(name string) *File {
+		return &files[slices.IndexFunc(files, func(f File) bool { return f.Name == name })]
+	}
+	sum := sha256.New()
+	if err := find(data).Fill(sum); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := find(workflowFile).Fill(&text); err != nil {
+		return err
+	}
+	if n := bytes.Count(text.Bytes(), []byte(after)); n != 1 {
+		err := plumbline.Errorf(plumbline.Internal, "the line behind which a hash is noted is there %d times, not once", n)
+		err.Where, err.Hint = workflowFile, "it is: "+after
+		return err
+	}
+	line := fmt.Sprintf("%s    sha256: {%s: %s}\n", after, data, hex.EncodeToString(sum.Sum(nil)))
+	find(workflowFile).Fill = Content(bytes.Replace(text.Bytes(), []byte(after), []byte(line), 1))
+	return nil
 }

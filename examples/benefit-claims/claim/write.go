@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,11 +27,18 @@ func Command() planted.Example {
 // Files returns the files of the workflow folder.
 func (d *Data) Files() ([]planted.File, error) {
 	definition, err := planted.Definition(benefitclaims.Files, d.defects, Catalogue())
-	return append(definition,
+	if err != nil {
+		return nil, err
+	}
+	files := append(definition,
 		planted.File{Name: "decisions.csv", Fill: d.writeDecisions},
 		planted.File{Name: "earlier.jsonl", Fill: d.writeEarlier},
 		planted.File{Name: "reviews.csv", Fill: d.writeReviews},
-	), err
+	)
+	if slices.Contains(d.defects, NoHash) {
+		return files, nil
+	}
+	return files, planted.Hashed(files, "plumbline.yaml", "earlier.jsonl", "    file: earlier.jsonl\n")
 }
 
 func (d *Data) writeDecisions(w io.Writer) error {

@@ -24,7 +24,7 @@ const (
 	outOfOrderShare   = 0.05
 	remarkNumbers     = 0.20
 	missingReason     = 0.20 // of the refusals
-	unstableShare     = 0.90 // of the refusals
+	unstableShare     = 0.95 // of the refusals
 	inconsistentShare = 0.04 // of the rows; those that a person saw, or the row before, stay
 	noVersionShare    = 0.30
 	unreviewedOdd     = 0.90 // of the refusals near the cut-off

@@ -3,6 +3,7 @@ package loan
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,11 +41,18 @@ func (d *Data) Write(dir string) error {
 // Files returns the files of the workflow folder.
 func (d *Data) Files() ([]planted.File, error) {
 	definition, err := planted.Definition(consumerloan.Files, d.defects, Catalogue())
-	return append(definition,
+	if err != nil {
+		return nil, err
+	}
+	files := append(definition,
 		planted.File{Name: "decisions.parquet", Fill: func(w io.Writer) error { return writeParquet(w, d.Decisions) }},
 		planted.File{Name: "training.parquet", Fill: func(w io.Writer) error { return writeParquet(w, d.Training) }},
 		planted.File{Name: "reviews.csv", Fill: d.writeReviews},
-	), err
+	)
+	if slices.Contains(d.defects, NoHash) {
+		return files, nil
+	}
+	return files, planted.Hashed(files, "plumbline.yaml", "training.parquet", "    file: training.parquet\n")
 }
 
 // writeParquet writes rows in row groups of 64 Ki. The file names no version of anything, so that the bytes depend on the
