@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,7 +47,7 @@ func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 	}
 	root, err := os.OpenRoot(c.Dir) // nothing outside the folder is read, not even through a link
 	if err != nil {
-		return &plumbline.Error{Code: plumbline.NotFound, Where: c.Dir, Message: "the folder cannot be opened: " + err.Error(), Hint: "name the folder that holds plumbline.yaml", Err: err}
+		return &plumbline.Error{Code: plumbline.NotFound, Where: c.Dir, Message: "the folder cannot be opened: " + err.Error(), Hint: "name the folder that holds plumbline.yaml, or write one with: plumb init DIR", Err: err}
 	}
 	defer root.Close()
 	dir := root.FS()
@@ -155,7 +156,7 @@ func open(ctx context.Context, dir fs.FS, in *assess.Input, progress func(table.
 		if of == nil {
 			return nil
 		}
-		t, err := table.Open(ctx, dir, of.Files, table.Options{Format: of.Format, Sheet: of.Sheet, Missing: d.Missing, Types: types, Progress: progress})
+		t, err := table.Open(ctx, dir, of.Files, table.Options{Format: of.Format, Sheet: of.Sheet, Missing: d.Missing, Types: types, Partly: true, Progress: progress})
 		if err != nil {
 			return err
 		}
@@ -175,12 +176,38 @@ func open(ctx context.Context, dir fs.FS, in *assess.Input, progress func(table.
 			return closeAll, err
 		}
 	}
+	if err := declaredSomewhere(f, opened); err != nil {
+		return closeAll, err
+	}
 	if f.Definition != "" {
 		if in.Graph, err = workflow.ParseDefinition(dir, f.Definition, plumbline.Limits{}); err != nil {
 			return closeAll, err
 		}
 	}
 	return closeAll, nil
+}
+
+// declaredSomewhere refuses a column of types or missing that no table has: a typing slip would else change nothing, unseen.
+func declaredSomewhere(f *workflow.File, tables []*table.Table) error {
+	have := map[string]bool{"*": true}
+	for _, t := range tables {
+		for _, c := range t.Info() {
+			have[c.Name] = true
+		}
+	}
+	for _, named := range []struct {
+		key     string
+		columns []string
+	}{{"data.types", slices.Sorted(maps.Keys(f.Data.Types))}, {"data.missing", slices.Sorted(maps.Keys(f.Data.Missing))}} {
+		for _, column := range named.columns {
+			if !have[column] {
+				err := plumbline.Errorf(plumbline.NotFound, "%s names a column %q that no table has", named.key, column)
+				err.Where, err.Hint = f.Where(named.key), "look for a typing slip, or take the entry out"
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // within adds the folder to an error that names a file of it.

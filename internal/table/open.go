@@ -95,7 +95,7 @@ func expand(fsys fs.FS, patterns []string) (names []string, total int64, err err
 			}
 		}
 		if len(found) == 0 {
-			return nil, 0, &plumbline.Error{Code: plumbline.NotFound, Where: pattern, Message: "no file matches the pattern"}
+			return nil, 0, &plumbline.Error{Code: plumbline.NotFound, Where: pattern, Message: "no file matches the pattern", Hint: "put the data there, or name the file that holds them in the workflow file"}
 		}
 		slices.Sort(found)
 		for _, name := range found {
@@ -177,6 +177,9 @@ func (o *opener) read(ctx context.Context, names []string) (_ *Table, err error)
 
 // checkNames refuses declarations for columns that are not there: a misspelt name must not pass in silence.
 func (o *opener) checkNames(t *Table) error {
+	if o.opt.Partly {
+		return nil
+	}
 	for _, m := range []struct {
 		what  string
 		names []string

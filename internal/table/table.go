@@ -15,6 +15,7 @@ type Options struct {
 	Limits   plumbline.Limits    // see plumbline.Limits for the defaults
 	Types    map[string]Kind     // declared kinds win over inference; a value that does not fit is a bad value
 	Missing  map[string][]string // column → texts that mean missing there, beside the empty one; key "*" = all columns
+	Partly   bool                // Types and Missing may name columns that this table lacks, since they speak of several tables
 	Progress func(Progress)      // called at most 10 times a second from the reading goroutine; nil = none
 }
 

@@ -97,7 +97,7 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 	}
 	f, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: name, Message: "there is no such workflow file", Hint: "name the folder that holds plumbline.yaml", Err: err}
+		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: name, Message: "there is no such workflow file", Hint: "name the folder that holds plumbline.yaml, or write one with: plumb init DIR", Err: err}
 	}
 	if err != nil {
 		return nil, &plumbline.Error{Code: plumbline.Unavailable, Where: name, Message: "the file cannot be opened: " + reason(err), Err: err}
