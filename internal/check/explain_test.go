@@ -183,6 +183,35 @@ func TestReasonsArePlainAndValid(t *testing.T) {
 	}
 }
 
+// TestPersonalReasonsAndVersionsAreNotNamed: a text that holds personal data is counted and never shown, however many share it.
+func TestPersonalReasonsAndVersionsAreNotNamed(t *testing.T) {
+	rows := lending(3, 4000, 0, false)
+	for i, r := range rows[1:] {
+		if r[1] == "0" {
+			r[7] += ";ask Zhang Wei 13812345678"
+		}
+		if i%2 == 0 {
+			r[8] = "zhang.wei@example.com"
+		}
+	}
+	in := lendingInput(t, rows)
+	for id, counted := range map[string]string{"explain.reasons": "reasons_stated", "explain.replayability": "versions_seen"} {
+		obs := measure(t, id, in)
+		near(t, counted, value(t, obs, counted), 3, 0)
+		out, err := json.Marshal(struct {
+			O []plumbline.Observation
+			E *plumbline.Exhibits
+		}{obs, in.Exhibits})
+		if err != nil || bytes.Contains(out, []byte("1381234")) || bytes.Contains(out, []byte("zhang")) {
+			t.Errorf("%s shows personal data: %v %s", id, err, out)
+		}
+		if id == "explain.reasons" {
+			near(t, "not shown", value(t, obs, "reasons_not_shown"), 1, 0)
+			lookup(t, obs, "reason_share/item=debt_ratio")
+		}
+	}
+}
+
 func TestReasonsOfNames(t *testing.T) {
 	rows := [][]string{{"g", "decision", "income", "income_band", "收入", "reasons"}}
 	for _, r := range []string{"Income", "INCOME_BAND low", "收入过低", "incomes", "in", "income too low"} {
