@@ -54,11 +54,12 @@ func explainReasons() Check {
 // stated are the reasons that the decisions carry.
 type stated struct {
 	codes   *table.Codes
-	sets    [][]int  // reasons of each entry of the dictionary, sorted
-	names   []string // of the reasons, sorted
-	columns []string // that each reason refers to; "" where the record has none
-	adverse []int64  // adverse decisions by entry of the dictionary
-	other   []int64  // favourable ones
+	sets    [][]int      // reasons of each entry of the dictionary, sorted
+	names   []string     // of the reasons, sorted
+	columns []string     // that each reason refers to; "" where the record has none
+	adverse []int64      // adverse decisions by entry of the dictionary
+	other   []int64      // favourable ones
+	private map[int]bool // whether the text of a reason is personal data; what shown asked for
 }
 
 // statedReasons reads the column of reasons; nil where it holds more different texts than a dictionary, which codes do not.
@@ -70,7 +71,7 @@ func (in *Input) statedReasons(ctx context.Context) (*stated, error) {
 		}
 		return nil, err
 	}
-	s := &stated{codes: codes, sets: make([][]int, len(codes.Dict)), adverse: make([]int64, len(codes.Dict)), other: make([]int64, len(codes.Dict))}
+	s := &stated{codes: codes, sets: make([][]int, len(codes.Dict)), adverse: make([]int64, len(codes.Dict)), other: make([]int64, len(codes.Dict)), private: map[int]bool{}}
 	separator := cmp.Or(in.Plan.Reasons.Separator, defaultBreaks)
 	number := map[string]int{}
 	texts := make([][]string, len(codes.Dict))
@@ -193,7 +194,7 @@ func (in *Input) coverage(e *emitter, s *stated) {
 	} else {
 		e.undefined("reasons_per_decision", plumbline.Plain, plumbline.Scope{}, plumbline.ZeroDenominator)
 	}
-	shown := s.shown(count, in.MinCell)
+	shown := in.shownReasons(s, count)
 	for _, r := range shown {
 		e.censusShare("reason_share", plumbline.Scope{Item: s.names[r]}, count[r], n)
 	}
@@ -201,11 +202,17 @@ func (in *Input) coverage(e *emitter, s *stated) {
 	e.census("reasons_not_shown", plumbline.Count, plumbline.Scope{}, float64(len(s.names)-len(shown)), n)
 }
 
-// shown are the reasons of enough rows to be named, most frequent first.
-func (s *stated) shown(count []int64, minCell int64) []int {
+// shownReasons are the reasons that may be named, most frequent first: those of enough rows whose text holds no personal data.
+func (in *Input) shownReasons(s *stated, count []int64) []int {
 	var out []int
 	for r, k := range count {
-		if k >= max(minCell, 1) {
+		if k < max(in.MinCell, 1) {
+			continue
+		}
+		if _, asked := s.private[r]; !asked {
+			s.private[r] = in.personal(in.Plan.Reasons.Column, s.names[r:r+1])
+		}
+		if !s.private[r] {
 			out = append(out, r)
 		}
 	}
@@ -229,7 +236,7 @@ func (in *Input) validity(e *emitter, s *stated) {
 		}
 	}
 	e.censusShare("reason_input_known_share", plumbline.Scope{}, known, all)
-	for _, r := range s.shown(strange, in.MinCell) {
+	for _, r := range in.shownReasons(s, strange) {
 		e.censusShare("reason_unknown_share", plumbline.Scope{Item: s.names[r]}, strange[r], n)
 	}
 }
@@ -313,7 +320,7 @@ func (in *Input) reasonExamples(ctx context.Context, s *stated) error {
 	}
 	in.Exhibits.Reasons = nil
 	codes := everyStep(s.codes, x.step)
-	for _, r := range s.shown(count, in.MinCell) {
+	for _, r := range in.shownReasons(s, count) {
 		if len(in.Exhibits.Reasons) == mostExamples {
 			break
 		}

@@ -175,7 +175,7 @@ func (in *Input) versions(ctx context.Context, e *emitter) error {
 	e.census("versions_seen", plumbline.Count, plumbline.Scope{}, float64(len(codes.Dict)-1), n)
 	shown := 0
 	for c := 1; c < len(counts) && shown < mostReasons; c++ {
-		if counts[c] >= max(in.MinCell, 1) {
+		if counts[c] >= max(in.MinCell, 1) && !in.personal(in.Plan.Version, codes.Dict[c:c+1]) {
 			shown++
 			e.censusShare("version_share", plumbline.Scope{Item: codes.Dict[c]}, counts[c], n)
 		}

@@ -196,20 +196,25 @@ func (in *Input) exhibit(x *explained) {
 		}
 		s.Rules = append(s.Rules, rule)
 	}
-	withholdAnother(s.Rules, func(r *plumbline.SurrogateRule) *int64 { return &r.Rows })
-	withholdAnother(s.Rules, func(r *plumbline.SurrogateRule) *int64 { return &r.Agree })
+	rows, agree := make([]*int64, len(s.Rules)), make([]*int64, len(s.Rules))
+	for i := range s.Rules {
+		rows[i], agree[i] = &s.Rules[i].Rows, &s.Rules[i].Agree
+	}
+	withholdAnother(rows)
+	withholdAnother(agree)
 	in.Exhibits.Surrogate = s
 }
 
-// withholdAnother hides the smallest other count where exactly one is hidden, which the sum would give back.
-func withholdAnother(rules []plumbline.SurrogateRule, of func(*plumbline.SurrogateRule) *int64) {
+// withholdAnother hides, where exactly one count is hidden (below 0), the smallest other that is not 0: the sum would else give
+// the hidden one back, and does so where a 0 is hidden with it.
+func withholdAnother(counts []*int64) {
 	hidden := 0
 	var least *int64
-	for i := range rules {
-		switch n := of(&rules[i]); {
+	for _, n := range counts {
+		switch {
 		case *n < 0:
 			hidden++
-		case least == nil || *n < *least:
+		case *n > 0 && (least == nil || *n < *least):
 			least = n
 		}
 	}
@@ -332,6 +337,9 @@ func (in *Input) importance(e *emitter, x *explained, given string, t *model.Tre
 		switch {
 		case math.IsNaN(v.Value):
 			e.undefined("surrogate_importance", plumbline.Difference, scope, plumbline.TooFew)
+		case !t.Uses(i) && n > 0 && cols[i].Codes != nil:
+			e.value("surrogate_importance", plumbline.Difference, scope, 0, int64(len(x.held)),
+				interval(stat.Interval{High: in.unusedAtMost(x, t, cols, i, joint)}, in.Level, "held-out-residual", n))
 		case !t.Uses(i):
 			e.census("surrogate_importance", plumbline.Difference, scope, 0, int64(len(x.held)))
 		default:
@@ -342,4 +350,39 @@ func (in *Input) importance(e *emitter, x *explained, given string, t *model.Tre
 				interval(stat.Interval{Low: v.Low, High: v.High}, level, "permutation-blocks-t", n))
 		}
 	}
+}
+
+// unusedAtMost bounds what a column that the tree does not ask for could add to its balanced accuracy: that it is not asked for
+// may only say that a group is too small for a leaf of its own. Within each leaf the decision most frequent among the rows to
+// learn from with the same value is set against that of the leaf, on the rows held out; the bound adds the Wilson limits of what
+// is gained and lost of each decision as Newcombe's method does (Zou GY, Donner A (2008), Statistics in Medicine 27:1693–1702).
+func (in *Input) unusedAtMost(x *explained, t *model.Tree, cols []model.Column, column int, level float64) float64 {
+	codes, levels := cols[column].Codes, cols[column].Levels
+	votes := make([]int64, len(t.Nodes)*levels) // favourable less adverse, by leaf and value
+	for _, r := range x.train {
+		votes[t.Leaf(cols, r)*levels+int(codes[r])] += int64(2*side01(x.good[r]) - 1)
+	}
+	var gained, lost, n [2]float64 // by decision
+	for _, r := range x.held {
+		leaf := t.Leaf(cols, r)
+		said, class := t.Nodes[leaf].Favourable(), side01(x.good[r])
+		n[class]++
+		switch vote := votes[leaf*levels+int(codes[r])]; {
+		case vote == 0 || (vote > 0) == said:
+		case said == x.good[r]:
+			lost[class]++
+		default:
+			gained[class]++
+		}
+	}
+	effect := in.Effect()
+	value, above := 0.0, 0.0
+	for class := range 2 {
+		up, down := gained[class]/n[class], lost[class]/n[class]
+		gain := stat.Wilson(gained[class]/effect, n[class]/effect, level)
+		loss := stat.Wilson(lost[class]/effect, n[class]/effect, level)
+		value += (up - down) / 2
+		above += (gain.High-up)*(gain.High-up) + (down-loss.Low)*(down-loss.Low)
+	}
+	return max(value+math.Sqrt(above)/2, 0)
 }

@@ -183,6 +183,35 @@ func TestReasonsArePlainAndValid(t *testing.T) {
 	}
 }
 
+// TestPersonalReasonsAndVersionsAreNotNamed: a text that holds personal data is counted and never shown, however many share it.
+func TestPersonalReasonsAndVersionsAreNotNamed(t *testing.T) {
+	rows := lending(3, 4000, 0, false)
+	for i, r := range rows[1:] {
+		if r[1] == "0" {
+			r[7] += ";ask Zhang Wei 13812345678"
+		}
+		if i%2 == 0 {
+			r[8] = "zhang.wei@example.com"
+		}
+	}
+	in := lendingInput(t, rows)
+	for id, counted := range map[string]string{"explain.reasons": "reasons_stated", "explain.replayability": "versions_seen"} {
+		obs := measure(t, id, in)
+		near(t, counted, value(t, obs, counted), 3, 0)
+		out, err := json.Marshal(struct {
+			O []plumbline.Observation
+			E *plumbline.Exhibits
+		}{obs, in.Exhibits})
+		if err != nil || bytes.Contains(out, []byte("1381234")) || bytes.Contains(out, []byte("zhang")) {
+			t.Errorf("%s shows personal data: %v %s", id, err, out)
+		}
+		if id == "explain.reasons" {
+			near(t, "not shown", value(t, obs, "reasons_not_shown"), 1, 0)
+			lookup(t, obs, "reason_share/item=debt_ratio")
+		}
+	}
+}
+
 func TestReasonsOfNames(t *testing.T) {
 	rows := [][]string{{"g", "decision", "income", "income_band", "收入", "reasons"}}
 	for _, r := range []string{"Income", "INCOME_BAND low", "收入过低", "incomes", "in", "income too low"} {
@@ -516,4 +545,50 @@ func TestSmallLeavesAreWithheld(t *testing.T) {
 	if hidden == 0 || hidden == 1 {
 		t.Errorf("%d counts are withheld", hidden)
 	}
+}
+
+// TestNoCountIsGivenBack: a 0 is no companion, since who knows that it is 0 knows the other.
+func TestNoCountIsGivenBack(t *testing.T) {
+	for _, c := range []struct{ counts, want []int64 }{
+		{[]int64{-1, 0, 50, 70}, []int64{-1, 0, -1, 70}},
+		{[]int64{-1, -1, 50}, []int64{-1, -1, 50}},
+		{[]int64{0, 50, 70}, []int64{0, 50, 70}},
+		{[]int64{-1, 0}, []int64{-1, 0}},
+	} {
+		if got := check.WithheldOf(slices.Clone(c.counts)...); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.counts, got, c.want)
+		}
+	}
+}
+
+// TestAGroupTooSmallForALeafIsNotCleared: that the tree cannot ask for a sensitive feature does not say that it is not used;
+// where the group is not there, enough rows do.
+func TestAGroupTooSmallForALeafIsNotCleared(t *testing.T) {
+	for _, planted := range []bool{true, false} {
+		rows := [][]string{{"g", "decision", "income"}}
+		for i := range 9000 {
+			g, income := string(rune('a'+i%2)), i*7919%9000
+			decision := strconv.Itoa(side(income >= 4500))
+			if planted && i < 900 && i%32 == 0 {
+				g, decision = "x", "0"
+			}
+			rows = append(rows, []string{g, decision, strconv.Itoa(income)})
+		}
+		if planted {
+			rows = rows[:901]
+		}
+		in := inputOf(t, rows)
+		in.MinN, in.MinCell = 30, 10
+		o := lookup(t, measure(t, "explain.importance", in), "surrogate_importance/column=g")
+		if o.Interval == nil || o.Interval.Method == "census" || o.Interval.Low != 0 || (o.Interval.High > 0.01) != planted {
+			t.Errorf("planted %v: %v %+v", planted, *o.Value, o.Interval)
+		}
+	}
+}
+
+func side(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }

@@ -44,3 +44,13 @@ func CountGaps(features []*table.Codes, decision, label *table.Codes) []plumblin
 	}
 	return e.out
 }
+
+// WithheldOf returns the counts after those that would give a hidden one back are hidden too.
+func WithheldOf(counts ...int64) []int64 {
+	at := make([]*int64, len(counts))
+	for i := range counts {
+		at[i] = &counts[i]
+	}
+	withholdAnother(at)
+	return counts
+}

@@ -176,7 +176,15 @@ func (in *Input) reviewTimes(e *emitter, v *reviews) {
 		value, iv := quantile(times, q.p, in.Level)
 		e.value(q.metric, plumbline.Plain, scope, value, int64(len(times)), interval(iv, in.Level, "order-statistics", 0))
 	}
-	e.share("rubber_stamp_share", scope, stamps, known, wilson(float64(stamps), float64(known), in.Level))
+	switch {
+	case v.suggested == nil || v.decided == nil:
+		e.undefined("rubber_stamp_share", plumbline.Share, scope, plumbline.NotDeclared)
+	case known < in.MinN:
+		e.undefined("rubber_stamp_share", plumbline.Share, scope, plumbline.TooFew)
+	default:
+		effect := in.Effect() // of repeated persons; reviews by one reviewer are taken as independent
+		e.share("rubber_stamp_share", scope, stamps, known, wilson(float64(stamps)/effect, float64(known)/effect, in.Level))
+	}
 }
 
 // quantile of sorted values with the interval between two of them that the binomial distribution gives, by the Wilson limits of
@@ -255,8 +263,8 @@ func (in *Input) reviewed(ctx context.Context, e *emitter, v *reviews) error {
 			with[o/3]++
 		}
 	}
-	e.censusShare("adverse_review_share", scope, with[bad], n[bad])
-	e.censusShare("favourable_review_share", scope, with[good], n[good])
+	in.ofEnough(e, "adverse_review_share", with[bad], n[bad], v.decided != nil)
+	in.ofEnough(e, "favourable_review_share", with[good], n[good], v.decided != nil)
 	e.censusShare("review_unmatched_share", scope, join.unmatched, int64(v.rows))
 	e.censusShare("review_repeated_share", scope, join.repeated, int64(v.rows))
 	var differ, both, late, timed int64
@@ -283,7 +291,7 @@ func (in *Input) reviewed(ctx context.Context, e *emitter, v *reviews) error {
 			}
 		}
 	}
-	e.censusShare("review_not_followed_share", scope, differ, both)
+	in.ofEnough(e, "review_not_followed_share", differ, both, v.decided != nil)
 	if timed == 0 {
 		e.undefined("review_late_share", plumbline.Share, scope, plumbline.NotDeclared)
 		return nil
@@ -292,10 +300,23 @@ func (in *Input) reviewed(ctx context.Context, e *emitter, v *reviews) error {
 	return nil
 }
 
+// ofEnough records a share of the reviews that was counted in full, where its columns are declared and it is of enough rows.
+func (in *Input) ofEnough(e *emitter, metric string, k, n int64, declared bool) {
+	scope := plumbline.Scope{Table: "reviews"}
+	switch {
+	case !declared:
+		e.undefined(metric, plumbline.Share, scope, plumbline.NotDeclared)
+	case n < in.MinN:
+		e.undefined(metric, plumbline.Share, scope, plumbline.TooFew)
+	default:
+		e.censusShare(metric, scope, k, n)
+	}
+}
+
 // joined tells which review is of which decision.
 type joined struct {
 	row                 []int32 // decision of each review, the first with the id; −1 where there is none
-	reviewed            []bool  // of each decision
+	reviewed            []bool  // of each decision: a review with a decision of the person; that it was listed is none
 	unmatched, repeated int64   // reviews; repeated are those after the first of an id
 }
 
@@ -310,18 +331,20 @@ func (in *Input) join(ctx context.Context, v *reviews) (*joined, plumbline.Reaso
 		return nil, plumbline.TooManyGroups, err
 	}
 	j := &joined{row: make([]int32, v.rows), reviewed: make([]bool, in.frame.rows)}
-	seen, first := make([]bool, ids), make([]int32, ids) // by id of a review: decision with it, counted from 1
-	for _, id := range ofReview {
+	// By id of a review: whether a person decided in one of its reviews, and the decision with the id, counted from 1.
+	seen, settled, first := make([]bool, ids), make([]bool, ids), make([]int32, ids)
+	for i, id := range ofReview {
 		if id >= 0 {
 			if seen[id] {
 				j.repeated++
 			}
 			seen[id] = true
+			settled[id] = settled[id] || v.decided != nil && v.decided[i] != unknown
 		}
 	}
 	for row, id := range ofDecision {
 		if id >= 0 && seen[id] {
-			j.reviewed[row] = true
+			j.reviewed[row] = settled[id]
 			if first[id] == 0 {
 				first[id] = int32(row + 1)
 			}

@@ -91,6 +91,39 @@ func TestReviewsThatDoNotFit(t *testing.T) {
 	}
 }
 
+// TestOnlyDecidedReviewsCount: a row that lists a case and says no decision of a person is no review of it.
+func TestOnlyDecidedReviewsCount(t *testing.T) {
+	in := reviewed(t, false, func(_ int, row []string) { row[2] = "" })
+	near(t, "reviewed", value(t, measure(t, "oversight.reviews", in), "adverse_review_share/table=reviews"), 0, 0)
+	in.Reviews = tableOf(t, append([][]string{{"case", "suggested"}}, repeat(100, "case1", "1")...))
+	obs := measure(t, "oversight.reviews", in)
+	for _, m := range []string{"adverse_review_share", "favourable_review_share", "review_not_followed_share"} {
+		if o := lookup(t, obs, m+"/table=reviews"); o.Undefined != plumbline.NotDeclared {
+			t.Errorf("%s without decisions of persons: %+v", m, o)
+		}
+	}
+}
+
+// TestFewReviewsAreNotJudged: the minimum holds for what a share is of, not only for the rows with a time.
+func TestFewReviewsAreNotJudged(t *testing.T) {
+	obs := measure(t, "oversight.reviews", reviewed(t, true, func(i int, row []string) {
+		if i >= 80 {
+			row[2] = "" // 16 of 200 have a decision, all have a time
+		}
+	}))
+	value(t, obs, "review_seconds_median/table=reviews")
+	for _, m := range []string{"rubber_stamp_share", "review_not_followed_share"} {
+		if o := lookup(t, obs, m+"/table=reviews"); o.Value != nil || o.Undefined != plumbline.TooFew {
+			t.Errorf("%s of 16: %+v", m, o)
+		}
+	}
+	in := reviewed(t, false, nil)
+	in.MinN = 600 // more than either decision has
+	if o := lookup(t, measure(t, "oversight.reviews", in), "adverse_review_share/table=reviews"); o.Undefined != plumbline.TooFew {
+		t.Errorf("few adverse decisions: %+v", o)
+	}
+}
+
 // TestReviewersAreNotNamed: pseudonyms of reviewers never leave the check.
 func TestReviewersAreNotNamed(t *testing.T) {
 	data, err := json.Marshal(measure(t, "oversight.reviews", reviewed(t, false, nil)))

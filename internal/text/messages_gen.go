@@ -7156,6 +7156,14 @@ func ReportHowFoldsT() plumbline.Text {
 	}
 }
 
+// ReportHowHeldOutResidual is the message report.how.held-out-residual: "Wilson limits of what the column would add on held-out rows".
+func ReportHowHeldOutResidual() plumbline.Text {
+	return plumbline.Text{
+		ZH: "该列在留出行上所能增加的部分的 Wilson 界",
+		EN: "Wilson limits of what the column would add on held-out rows",
+	}
+}
+
 // ReportHowKoopman is the message report.how.koopman: "Koopman score".
 func ReportHowKoopman() plumbline.Text {
 	return plumbline.Text{
@@ -10278,6 +10286,7 @@ var fixed = [...]entry{
 	{"report.how.delta-multinomial", ReportHowDeltaMultinomial()},
 	{"report.how.ece-bound", ReportHowEceBound()},
 	{"report.how.folds-t", ReportHowFoldsT()},
+	{"report.how.held-out-residual", ReportHowHeldOutResidual()},
 	{"report.how.koopman", ReportHowKoopman()},
 	{"report.how.koopman-simultaneous", ReportHowKoopmanSimultaneous()},
 	{"report.how.newcombe", ReportHowNewcombe()},
