@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/stat"
+	"github.com/plumbline-project/plumbline/internal/workflow"
 )
 
 // emitter collects the observations of one check and names them.
@@ -31,6 +33,12 @@ func (e *emitter) add(o plumbline.Observation) {
 		o.Value, o.Interval = nil, nil
 		if o.Undefined == "" {
 			o.Undefined = plumbline.ZeroDenominator
+		}
+	}
+	if len(o.Locations) > 0 {
+		o.Locations = slices.Clone(o.Locations)
+		for i := range o.Locations {
+			o.Locations[i].Pointer = workflow.Redact(o.Locations[i].Pointer) // keys of a definition are hostile too
 		}
 	}
 	e.out = append(e.out, o)

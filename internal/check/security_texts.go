@@ -216,10 +216,16 @@ func (in *Input) declaredFiles() []string {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func escapePointer(s string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(s) }
+// The two ways of RFC 6901 between a key and its part of a pointer.
+var (
+	toPointer   = strings.NewReplacer("~", "~0", "/", "~1")
+	fromPointer = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+func escapePointer(s string) string { return toPointer.Replace(s) }
 
 func lastName(pointer string) string {
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer[strings.LastIndexByte(pointer, '/')+1:])
+	return fromPointer.Replace(pointer[strings.LastIndexByte(pointer, '/')+1:])
 }
 
 // errorWorkflow reports whether the settings of the definition name a workflow for errors.

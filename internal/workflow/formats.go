@@ -84,6 +84,7 @@ func ParseDefinition(fsys fs.FS, name string, limits plumbline.Limits) (*plumbli
 				Location: plumbline.Location{File: name, Line: bad},
 			})
 		}
+		clean(graph)
 		layout(graph)
 		return graph, nil
 	}

@@ -3,7 +3,6 @@ package workflow
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/plumbline-project/plumbline"
 )
@@ -67,17 +66,6 @@ var (
 		`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|bearer\s+[A-Za-z0-9/+_.=-]{12,}|://[^/\s:@]+:[^/\s@]+@|-----BEGIN[^-]*PRIVATE KEY-----[^-]*`)
 	longTokens = regexp.MustCompile(`[A-Za-z0-9]{32,}`)
 )
-
-// redact replaces what looks like a secret: a known shape, or a long run of letters of both cases and digits.
-func redact(text string) string {
-	text = secretShapes.ReplaceAllString(text, "…")
-	return longTokens.ReplaceAllStringFunc(text, func(token string) string {
-		if strings.ContainsAny(token, "0123456789") && strings.ToLower(token) != token && strings.ToUpper(token) != token {
-			return "…"
-		}
-		return token
-	})
-}
 
 // shorten cuts a text to n characters.
 func shorten(text string, n int) string {
