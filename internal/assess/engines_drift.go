@@ -69,7 +69,7 @@ func moved(o *plumbline.Observation, rule *plumbline.Rule, name plumbline.Text, 
 	}
 	f.Statement = text.FindingDataDrift(o.Scope.Column, name, numbers(o), decimal(rule.Value))
 	f.Statement = designed(o, f.Statement)
-	if byDesign && o.Scope.Among == "" {
+	if byDesign {
 		f.State, f.Reason, f.Severity = plumbline.NotTested, plumbline.ByDesign, ""
 		f.Statement = text.FindingDataDriftByDesign(o.Scope.Column, name, numbers(o))
 	}
@@ -105,6 +105,9 @@ func designed(o *plumbline.Observation, statement plumbline.Text) plumbline.Text
 // maySelect reports whether nothing says that the data before hold refused cases too: training data without a decision
 // column. What was chosen as a reference is taken at its word.
 func (j *judge) maySelect(role string) bool {
+	if t := j.in.File; t != nil && t.Data.Training != nil && t.Data.Training.Cases != "" {
+		return false // the workflow file says which cases they are
+	}
 	return role == "training" && slices.ContainsFunc(j.obs, func(o plumbline.Observation) bool {
 		return o.Metric == "refused_share_before" && o.Value == nil
 	})

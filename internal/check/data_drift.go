@@ -61,6 +61,8 @@ type drift struct {
 	family int
 	picked []uint64        // decisions that are compared, by bit; nil: all
 	among  plumbline.Among // the same as a scope
+
+	guessed bool // nothing says which cases the table before holds
 }
 
 // driftColumn is a column that both tables have.
@@ -140,12 +142,16 @@ func numeric(k table.Kind) bool { return k == table.Integer || k == table.Number
 // lasting leaves out what moves with time by nature, and what has no values of its own.
 func lasting(k table.Kind) bool { return k != table.Date && k != table.Time && k != table.Nested }
 
+// fewRefused is the share of refused cases up to which earlier data count as accepted ones, where now far more are refused.
+const fewRefused = 0.02
+
 // selection says which decisions the table before is comparable with. Training data often hold accepted cases only, since
-// an outcome exists for no other: then only the accepted ones are compared. It records what share of the rows before were
-// refused, or that the table before does not tell.
+// an outcome exists for no other: then only the accepted ones are compared. What the workflow file says of the table holds; else
+// a decision column tells; else it is a guess, and nothing is judged by it. It records what share of the rows before were refused,
+// or that the table before does not tell.
 func (d *drift) selection(ctx context.Context) error {
 	p, scope := &d.in.Plan, plumbline.Scope{Table: d.role}
-	refused := int64(-1)
+	said := d.saidCases()
 	if p.Decision.Column != "" && has(d.before, p.Decision.Column) {
 		sides, err := code(ctx, d.before, p.Decision)
 		if err != nil && !unreadable(err) {
@@ -153,24 +159,48 @@ func (d *drift) selection(ctx context.Context) error {
 		}
 		if err == nil {
 			n := sides.count()
-			refused = n[bad]
 			d.e.censusShare("refused_share_before", scope, n[bad], n[bad]+n[good])
-			if n[bad] == 0 && n[good] > 0 {
+			if said == "accepted" || said == "" && n[good] > 0 && (n[bad] == 0 || d.farFewerRefused(n[bad], n[bad]+n[good])) {
 				return d.pickAccepted()
 			}
+			return nil
 		}
 	}
-	if refused < 0 {
-		d.e.undefined("refused_share_before", plumbline.Share, scope, plumbline.NoData)
-		labels, err := d.labelsComplete(ctx)
-		if err != nil {
-			return err
-		}
-		if labels && d.in.Selective() {
-			return d.pickAccepted()
-		}
+	if said == "accepted" {
+		d.e.censusShare("refused_share_before", scope, 0, d.before.Rows())
+		return d.pickAccepted()
+	}
+	d.e.undefined("refused_share_before", plumbline.Share, scope, plumbline.NoData)
+	d.guessed = d.role == "training" && said == ""
+	labels, err := d.labelsComplete(ctx)
+	if err != nil {
+		return err
+	}
+	if d.guessed && labels && d.in.Selective() {
+		return d.pickAccepted()
 	}
 	return nil
+}
+
+// saidCases is what the workflow file says of the cases of the table before; "" where it says nothing.
+func (d *drift) saidCases() string {
+	f := d.in.file()
+	t := f.Data.Training
+	if d.role == "reference" {
+		t = f.Data.Reference
+	}
+	if t == nil {
+		return ""
+	}
+	return t.Cases
+}
+
+// farFewerRefused reports whether hardly any case before was refused and now, by whole intervals, at least twice as many are.
+func (d *drift) farFewerRefused(refused, all int64) bool {
+	now := &d.in.frame.total
+	before := stat.Wilson(float64(refused), float64(all), d.in.Level)
+	after := stat.Wilson(float64(now.sum(adverseRows)), float64(now.sum(decided)), d.in.Level)
+	return before.High <= fewRefused && after.Low > 2*before.High
 }
 
 // labelsComplete reports whether the training data have an outcome in nearly every row.

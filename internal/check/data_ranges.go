@@ -30,7 +30,7 @@ func dataRanges() Check {
 		if err := selection.selection(ctx); err != nil {
 			return err
 		}
-		r := &ranges{in: in, e: e, s: s, before: before, picked: selection.picked, among: selection.among}
+		r := &ranges{in: in, e: e, s: s, before: before, picked: selection.picked, among: selection.among, guessed: selection.guessed}
 		for _, c := range s.columns {
 			if b := before.find(c.Name); b != nil && r.asks(c, b) {
 				r.family++
@@ -59,6 +59,7 @@ type ranges struct {
 	picked    []uint64 // decisions that count, by bit; nil: all
 	among     plumbline.Among
 	family    int
+	guessed   bool // nothing says which cases the table before holds
 }
 
 func (r *ranges) asks(c, b *scannedColumn) bool {
@@ -89,6 +90,10 @@ func (r *ranges) column(ctx context.Context, c, b *scannedColumn) error {
 	}
 	scope := r.s.scope(c.Name)
 	scope.Among = r.among
+	if r.guessed && k > 0 {
+		r.e.undefined(metric, plumbline.Share, scope, plumbline.ByDesign)
+		return nil
+	}
 	x := float64(k) / float64(max(n, 1))
 	r.e.share(metric, scope, k, n, interval(stat.Interval{Low: max(x-chance, 0), High: x}, r.in.Level, "beyond-sample", r.family))
 	return nil

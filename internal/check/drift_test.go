@@ -221,3 +221,30 @@ func TestDriftOfLittle(t *testing.T) {
 		t.Errorf("nothing in common: %+v", obs)
 	}
 }
+
+// TestCasesBeforeAreNotGuessed: one refused case among thousands does not make earlier data those of everybody, and what nothing
+// tells is not taken for known.
+func TestCasesBeforeAreNotGuessed(t *testing.T) {
+	now, all := applicants(1, 3000, 0), applicants(2, 4000, 0)
+	nearly := accepted(all, true)
+	for _, r := range all[1:] {
+		if r[1] != nearly[1][1] {
+			nearly = append(nearly, r)
+			break
+		}
+	}
+	obs := measure(t, "data.drift", driftInput(t, now, nearly, "training"))
+	if o := lookup(t, obs, "psi/column=income/among=accepted/table=training"); o.Interval.High > 0.1 {
+		t.Errorf("one refused case of %d makes selection drift: %+v", len(nearly), o.Interval)
+	}
+	in := driftInput(t, now, accepted(all, false), "training")
+	in.File = &workflow.File{}
+	in.File.Data.Training = &workflow.Table{Cases: "all"}
+	obs = measure(t, "data.drift", in)
+	if o := lookup(t, obs, "psi/column=income/table=training"); o.Interval.Low < 0.1 {
+		t.Errorf("all decisions are compared where the file says so: %+v", o.Interval)
+	}
+	in.File.Data.Training.Cases = "accepted"
+	obs = measure(t, "data.drift", in)
+	near(t, "refused before, as said", value(t, obs, "refused_share_before/table=training"), 0, 0)
+}

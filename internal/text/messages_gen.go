@@ -2812,11 +2812,11 @@ func FindingBasisStated(column string) plumbline.Text {
 	}
 }
 
-// FindingDataAccepted is the message finding.data_accepted: "{statement} The earlier data hold accepted cases by design, so they were compared with accepted decisions only.".
+// FindingDataAccepted is the message finding.data_accepted: "{statement} The earlier data hold accepted cases only, by what the workflow file or their own columns say, so they were compared with accepted decisions.".
 func FindingDataAccepted(statement plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: statement.ZH + "此前的数据按设计只含获批案例，因此只与获批的决定比较。",
-		EN: statement.EN + " The earlier data hold accepted cases by design, so they were compared with accepted decisions only.",
+		ZH: statement.ZH + "从工作流文件或数据列看，此前的数据只含获批案例，因此只与获批的决定比较。",
+		EN: statement.EN + " The earlier data hold accepted cases only, by what the workflow file or their own columns say, so they were compared with accepted decisions.",
 	}
 }
 
@@ -2844,11 +2844,11 @@ func FindingDataDrift(column string, role plumbline.Text, numbers plumbline.Text
 	}
 }
 
-// FindingDataDriftByDesign is the message finding.data_drift_by_design: "{column} differs from the {role}: PSI {numbers}. The training data have no decision column, so that they may hold selected cases only; then the difference is there by design, and it is not called drift.".
+// FindingDataDriftByDesign is the message finding.data_drift_by_design: "{column} differs from the {role}: PSI {numbers}. Nothing says which cases the training data hold; if accepted ones only, the difference is there by design. It is not called drift. Say it under data.training.cases.".
 func FindingDataDriftByDesign(column string, role plumbline.Text, numbers plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: column + " 与" + role.ZH + "不同：PSI 为 " + numbers.ZH + "。训练数据没有决定列，可能只含经过筛选的案例；若是如此，差异由筛选造成，因此不称为漂移。",
-		EN: column + " differs from the " + role.EN + ": PSI " + numbers.EN + ". The training data have no decision column, so that they may hold selected cases only; then the difference is there by design, and it is not called drift.",
+		ZH: column + " 与" + role.ZH + "不同：PSI 为 " + numbers.ZH + "。没有信息说明训练数据包含哪些案例；若只含获批案例，差异由筛选造成，因此不称为漂移。请在 data.training.cases 中写明。",
+		EN: column + " differs from the " + role.EN + ": PSI " + numbers.EN + ". Nothing says which cases the training data hold; if accepted ones only, the difference is there by design. It is not called drift. Say it under data.training.cases.",
 	}
 }
 

@@ -91,6 +91,7 @@ type Table struct {
 	Licence   string            `yaml:"licence" is:"text" doc:"Licence or right under which the data are used."`
 	Source    string            `yaml:"source" is:"text" doc:"Where the data come from."`
 	Collected string            `yaml:"collected" is:"text" doc:"When and how the data were collected."`
+	Cases     string            `yaml:"cases" is:"enum" enum:"all accepted" doc:"Which cases the table holds, of training or reference data; without it, training data without a decision column may be selected, and no drift is judged against them."`
 	SHA256    map[string]string `yaml:"sha256" is:"sha256" doc:"File of the table to its SHA-256 when it was approved, lower-case hex; for data that a model was built on."`
 }
 
