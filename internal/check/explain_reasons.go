@@ -319,7 +319,7 @@ func (in *Input) reasonExamples(ctx context.Context, s *stated) error {
 		}
 	}
 	in.Exhibits.Reasons = nil
-	codes := everyStep(s.codes, x.step)
+	codes := x.sampled(s.codes)
 	for _, r := range in.shownReasons(s, count) {
 		if len(in.Exhibits.Reasons) == mostExamples {
 			break

@@ -13,7 +13,7 @@ import (
 
 // Settings of what is learnt from decisions.
 const (
-	explainRows   = 200_000 // rows evenly spaced over the table, at most
+	explainRows   = 200_000 // rows, one of each of as many parts of the table, at most
 	heldOutTenths = 3       // of ten rows (or persons) three are measured on
 	surrogateDeep = 5
 	surrogateMost = 16
@@ -25,7 +25,7 @@ const (
 
 // explained is what the checks of explanation share: sampled rows with the columns that may explain a decision.
 type explained struct {
-	step     int // every step-th row is in the sample
+	at       []int32 // row of the table of each sampled row, ascending
 	cols     []model.Column
 	features []feature // of cols
 	left     []leftOut
@@ -61,9 +61,9 @@ func (in *Input) explain(ctx context.Context) (*explained, error) {
 	if in.frame.explained != nil {
 		return in.frame.explained, nil
 	}
-	x := &explained{step: max((in.frame.rows+explainRows-1)/explainRows, 1)}
+	x := &explained{at: drawn(in.frame.rows, explainRows, in.Seed)}
 	outcome := in.frame.rowOutcomes()
-	for row := 0; row < in.frame.rows; row += x.step {
+	for _, row := range x.at {
 		x.good = append(x.good, outcome[row]/3 == good)
 		if outcome[row]/3 != unknown {
 			x.rows = append(x.rows, int32(len(x.good)-1)) //nolint:gosec // G115: at most explainRows
@@ -97,6 +97,28 @@ func (in *Input) explain(ctx context.Context) (*explained, error) {
 	x.split(in.Seed)
 	in.frame.explained = x
 	return x, nil
+}
+
+// drawn takes one row of each of at most so many parts of equal length, by the seed: one at a fixed step would see only one kind
+// of row where kinds take turns.
+func drawn(rows, most int, seed uint64) []int32 {
+	step := max((rows+most-1)/most, 1)
+	out := make([]int32, 0, rows/step+1)
+	for from := 0; from < rows; from += step {
+		length := min(step, rows-from)
+		jump := int(model.Hash(seed, uint64(from)) % uint64(length)) //nolint:gosec // G115: rows are not negative
+		out = append(out, int32(from+jump))                          //nolint:gosec // G115: rows are below 2^31
+	}
+	return out
+}
+
+// sampled copies the codes of the sampled rows.
+func (x *explained) sampled(c *table.Codes) []uint16 {
+	out := make([]uint16, len(x.at))
+	for i, row := range x.at {
+		out[i] = uint16(c.At(int(row))) //nolint:gosec // G115: a code
+	}
+	return out
 }
 
 // otherRole says why a column is not offered as an explanation: it is the outcome, a key, or comes after the decision.
@@ -156,7 +178,7 @@ func (in *Input) offer(ctx context.Context, x *explained, c *table.ColumnInfo) e
 // offerCodes keeps the values that at least least sampled rows have, at most as many as a tree takes; all others share code 1.
 // A column most of whose rows would share it tells nothing by its values.
 func (x *explained) offerCodes(f *feature, codes *table.Codes, least int64) plumbline.Reason {
-	rows := everyStep(codes, x.step)
+	rows := x.sampled(codes)
 	counts := make([]int64, len(codes.Dict))
 	var valued, kept int64
 	for _, c := range rows {
@@ -205,13 +227,11 @@ func (in *Input) sampleNumbers(ctx context.Context, x *explained, column string)
 		}
 		return nil, err
 	}
-	out := make([]float64, 0, len(x.good))
-	for i := 0; i < len(col.Values); i += x.step {
-		v := col.Values[i]
-		if !col.Ok(i) {
-			v = math.NaN()
+	out := make([]float64, len(x.at))
+	for i, row := range x.at {
+		if out[i] = col.Values[row]; !col.Ok(int(row)) {
+			out[i] = math.NaN()
 		}
-		out = append(out, v)
 	}
 	return out, nil
 }

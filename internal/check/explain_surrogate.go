@@ -86,7 +86,7 @@ func (in *Input) fidelity(e *emitter, x *explained, given string, t *model.Tree)
 		}
 		groups := make([]model.Agreement, len(g.groups))
 		for _, r := range x.held {
-			groups[g.parts[0].At(int(r)*x.step)].Add(x.good[r], t.Predict(cols, r))
+			groups[g.parts[0].At(int(x.at[r]))].Add(x.good[r], t.Predict(cols, r))
 		}
 		for i := range groups {
 			in.groupFidelity(e, &groups[i], plumbline.Scope{Features: g.features, Group: g.groups[i], Given: given}, effect)

@@ -586,6 +586,22 @@ func TestAGroupTooSmallForALeafIsNotCleared(t *testing.T) {
 	}
 }
 
+// TestSampleOfRowsThatTakeTurns: women and men take turns in a table of which every second row is looked at, and have cut-offs
+// of their own.
+func TestSampleOfRowsThatTakeTurns(t *testing.T) {
+	rows := make([][]string, 1, 400_001)
+	rows[0] = []string{"g", "decision", "income"}
+	for i := range 400_000 {
+		income := i / 2 * 7919 % 10_000
+		rows = append(rows, []string{string(rune('a' + i%2)), strconv.Itoa(side(income >= 4000+2000*(i%2))), strconv.Itoa(income)})
+	}
+	in := inputOf(t, rows)
+	in.MinN, in.MinCell, in.Seed = 30, 10, 1
+	if o := lookup(t, measure(t, "explain.importance", in), "surrogate_importance/column=g"); o.Interval == nil || o.Interval.Low < 0.02 {
+		t.Errorf("%+v", o)
+	}
+}
+
 func side(is bool) int {
 	if is {
 		return 1
