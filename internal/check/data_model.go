@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -183,6 +184,10 @@ func dataLabelNoise() Check {
 			return nil
 		}
 		k, n := h.disagreement(scores)
+		if float64(n)/s.effect < float64(in.MinN) {
+			e.undefined("label_disagreement_share", plumbline.Share, s.whole(), plumbline.TooFew)
+			return nil
+		}
 		e.share("label_disagreement_share", s.whole(), k, n, wilson(float64(k)/s.effect, float64(n)/s.effect, in.Level))
 		return nil
 	})
@@ -231,7 +236,8 @@ func (in *Input) clusters(e *emitter, s *scanned) {
 	e.censusShare("one_label_cluster_share", s.whole(), most, int64(s.rows))
 }
 
-// jumps looks for values whose share jumps within a short time.
+// jumps looks for values whose share jumps within a short time. Windows hold about as many rows each and are never cut between
+// rows of one time, whose order says nothing.
 func (in *Input) jumps(e *emitter, s *scanned) {
 	var order []int
 	for i, t := range s.times {
@@ -239,49 +245,81 @@ func (in *Input) jumps(e *emitter, s *scanned) {
 			order = append(order, i)
 		}
 	}
-	each := len(order) / timeWindows
-	if int64(each) < in.MinN {
+	if len(s.times) == 0 {
 		return
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case s.times[a] < s.times[b]:
-			return -1
-		case s.times[a] > s.times[b]:
-			return 1
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.times[a], s.times[b]) })
+	ends := s.windows(order)
+	why := plumbline.Reason("")
+	for w, end := range ends {
+		begin := 0
+		if w > 0 {
+			begin = ends[w-1]
 		}
-		return 0
-	})
+		switch {
+		case float64(end-begin)/s.effect >= float64(in.MinN):
+		case end == begin && len(order) >= timeWindows*int(in.MinN):
+			why = plumbline.Indistinct // too many rows of one time
+		case why == "":
+			why = plumbline.TooFew
+		}
+	}
+	if why != "" {
+		e.undefined("category_share_jump", plumbline.Difference, s.whole(), why)
+		return
+	}
 	for _, c := range in.modelColumns(s) {
 		if c.private || c.dict == nil || numericKind(c.Kind) || c.sample.n > scanValues+2 {
 			continue
 		}
-		in.jump(e, s, c, order, each)
+		in.jump(e, s, c, order, ends)
 	}
 }
 
-// jump compares a window with every other one but its two neighbours, so that a new value that stays is no jump.
-func (in *Input) jump(e *emitter, s *scanned, c *scannedColumn, order []int, each int) {
-	n := c.sample.n
-	counts := make([]float64, timeWindows*n)
-	for at, i := range order[:each*timeWindows] {
-		counts[at/each*n+int(c.sample.codes[i])]++
+// windows gives the end of each window in the order of time.
+func (s *scanned) windows(order []int) []int {
+	ends := make([]int, timeWindows)
+	end := 0
+	for w := range ends {
+		end = max(end, (w+1)*len(order)/timeWindows)
+		for end > 0 && end < len(order) && s.times[order[end]] == s.times[order[end-1]] {
+			end++
+		}
+		ends[w] = end
 	}
-	best, here, there := math.Inf(-1), 0.0, 0.0
+	return ends
+}
+
+// jump compares the share of a value in a window with that in every other one but its two neighbours, so that a new value that
+// stays is no jump.
+func (in *Input) jump(e *emitter, s *scanned, c *scannedColumn, order, ends []int) {
+	n := c.sample.n
+	counts, size := make([]float64, timeWindows*n), make([]float64, timeWindows)
+	w := 0
+	for at, i := range order {
+		for at >= ends[w] {
+			w++
+		}
+		counts[w*n+int(c.sample.codes[i])]++
+		size[w]++
+	}
+	best, here, there := math.Inf(-1), 0, 0
+	value := 0
+	share := func(w, x int) float64 { return counts[w*n+x] / size[w] }
 	for x := range n {
 		for w := range timeWindows {
-			most := 0.0
+			most := -1
 			for v := range timeWindows {
-				if v < w-1 || v > w+1 {
-					most = max(most, counts[v*n+x])
+				if (v < w-1 || v > w+1) && (most < 0 || share(v, x) > share(most, x)) {
+					most = v
 				}
 			}
-			if d := counts[w*n+x] - most; d > best {
-				best, here, there = d, counts[w*n+x], most
+			if d := share(w, x) - share(most, x); d > best {
+				best, here, there, value = d, w, most, x
 			}
 		}
 	}
 	family := timeWindows * timeWindows * n
-	iv := stat.Newcombe(here, float64(each), there, float64(each), 1-(1-in.Level)/float64(family))
-	e.value("category_share_jump", plumbline.Difference, s.scope(c.Name), best/float64(each), int64(each), interval(iv, in.Level, "newcombe-bonferroni", family))
+	iv := stat.Newcombe(counts[here*n+value]/s.effect, size[here]/s.effect, counts[there*n+value]/s.effect, size[there]/s.effect, 1-(1-in.Level)/float64(family))
+	e.value("category_share_jump", plumbline.Difference, s.scope(c.Name), best, int64(min(size[here], size[there])), interval(iv, in.Level, "newcombe-bonferroni", family))
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"math"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/stat"
@@ -197,9 +198,14 @@ func dataConstant() Check {
 			case c.counts != nil || c.Distinct >= 0 && c.Kind != table.Number:
 				e.censusShare("top_value_share", s.scope(c.Name), c.top, known)
 			case c.sample != nil:
-				n := float64(len(c.sample.codes))
-				k := float64(c.top) / float64(s.rows) * n
-				e.share("top_value_share", s.scope(c.Name), int64(k+0.5), int64(n), wilson(k, n, in.Level))
+				n := 0
+				for _, code := range c.sample.codes {
+					if code != 0 { // 0 is missing
+						n++
+					}
+				}
+				k := math.Round(float64(c.top) / float64(s.rows) * float64(len(c.sample.codes)))
+				e.share("top_value_share", s.scope(c.Name), int64(k), int64(n), wilson(k/s.effect, float64(n)/s.effect, in.Level))
 			}
 		}
 		return nil
