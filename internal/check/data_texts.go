@@ -16,7 +16,7 @@ import (
 
 // Bounds of the reading of texts.
 const (
-	maxTextBytes    = 64 << 20 // of one entry
+	maxTextBytes    = 64 << 20 // of one entry, and twice as much of all of them
 	maxPassages     = 20_000   // compared with each other; evenly spaced ones where there are more
 	minPassageRunes = 20       // a heading repeats by nature
 	shingleRunes    = 4
@@ -51,7 +51,8 @@ func (in *Input) textName(i int) string {
 }
 
 // dataTexts looks at the texts that the workflow works with, entry by entry:
-//   - text_passages: paragraphs that could be read; undefined where a file is not UTF-8 or larger than 64 MiB together;
+//   - text_passages: paragraphs that could be read; undefined where a file is not UTF-8, where an entry is larger than 64 MiB, or where all entries before it and it are
+//     larger than 128 MiB;
 //   - text_duplicate_share: passages of 20 characters and more that stand above already, but for spaces, of those passages;
 //   - text_near_duplicate_share: passages with a Jaccard similarity of at least 0.8 in runs of four characters to one above and no exact
 //     copy; candidates by MinHash (8 bands of 4), so one in seventy pairs at the very threshold is missed; among at most 20,000 evenly spaced ones;
@@ -66,8 +67,9 @@ func dataTexts() Check {
 	}}
 	c.Run = func(ctx context.Context, in *Input) ([]plumbline.Observation, error) {
 		e := c.emitter()
+		left := int64(2 * maxTextBytes)
 		for i := range in.file().Data.Texts {
-			if err := in.text(ctx, e, i); err != nil {
+			if err := in.text(ctx, e, i, &left); err != nil {
 				return nil, err
 			}
 		}
@@ -76,7 +78,7 @@ func dataTexts() Check {
 	return c
 }
 
-func (in *Input) text(ctx context.Context, e *emitter, i int) error {
+func (in *Input) text(ctx context.Context, e *emitter, i int, left *int64) error {
 	t := &in.file().Data.Texts[i]
 	scope := plumbline.Scope{Item: in.textName(i)}
 	fresh := float64(defaultFresh)
@@ -90,7 +92,7 @@ func (in *Input) text(ctx context.Context, e *emitter, i int) error {
 		e.undefined("text_age_ratio", plumbline.Ratio, scope, plumbline.NotDeclared)
 	}
 	metrics := []string{"text_duplicate_share", "text_near_duplicate_share", "text_personal_share"}
-	passages, ok, err := in.passages(ctx, t.Files)
+	passages, ok, err := in.passages(ctx, t.Files, left)
 	if err != nil {
 		return err
 	}
@@ -127,20 +129,22 @@ func (in *Input) text(ctx context.Context, e *emitter, i int) error {
 	return nil
 }
 
-// passages reads the files of an entry. It is false where one of them cannot be read as text.
-func (in *Input) passages(ctx context.Context, patterns []string) ([]passage, bool, error) {
+// passages reads the files of an entry and takes their bytes from what all entries may take. It is false where one of them cannot
+// be read as text or goes beyond.
+func (in *Input) passages(ctx context.Context, patterns []string, all *int64) ([]passage, bool, error) {
 	files := in.textFiles(patterns)
-	left := int64(maxTextBytes)
+	left := min(maxTextBytes, *all)
 	var out []passage
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, false, &plumbline.Error{Code: plumbline.Unavailable, Message: "the check was cancelled", Err: err}
 		}
 		data, ok := in.readText(name, left)
+		left -= int64(len(data))
+		*all = max(*all-int64(len(data)), 0)
 		if !ok {
 			return nil, false, nil
 		}
-		left -= int64(len(data))
 		out = in.cutPassages(out, name, data)
 	}
 	return out, len(files) > 0, nil

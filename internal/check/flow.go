@@ -19,6 +19,7 @@ type flow struct {
 	tool    []bool     // offered to an agent
 	fails   []bool     // has a connection for failures
 	branch  [][]branch // connections out of each step, with their names
+	risks   [][]string // what the code of a code step does beyond it
 }
 
 // branch is a connection out of a step.
@@ -31,10 +32,13 @@ func newFlow(g *plumbline.Graph) *flow {
 	n := len(g.Steps)
 	f := &flow{
 		steps: g.Steps, at: make(map[string]int, n), taint: make([][]int, n), acts: make([][]int, n), control: make([][]int, n),
-		serves: make([]bool, n), served: make([]bool, n), tool: make([]bool, n), branch: make([][]branch, n), fails: make([]bool, n),
+		serves: make([]bool, n), served: make([]bool, n), tool: make([]bool, n), branch: make([][]branch, n), fails: make([]bool, n), risks: make([][]string, n),
 	}
 	for i := range g.Steps {
 		f.at[g.Steps[i].ID] = i
+		if g.Steps[i].Kind == plumbline.CodeStep {
+			f.risks[i] = risksOf(&g.Steps[i])
+		}
 	}
 	var references [][2]int
 	for i := range g.Edges {
@@ -76,6 +80,10 @@ func newFlow(g *plumbline.Graph) *flow {
 	return f
 }
 
+// maxPassing bounds what loops within loops may add to the connections. Beyond it a connection back to a loop stays one, which
+// only adds ways for a text to go.
+const maxPassing = 1 << 17
+
 // passes says where what a step puts out goes along connections. What comes back to a loop over a list goes where the loop ends
 // and not into its next round, which takes the next item of the list.
 func (f *flow) passes() [][]int {
@@ -83,6 +91,7 @@ func (f *flow) passes() [][]int {
 	for i := range f.control {
 		out[i] = slices.Clone(f.control[i])
 	}
+	added := 0
 	for loop := range f.branch {
 		var inside, done []int
 		for _, b := range f.branch[loop] {
@@ -98,7 +107,11 @@ func (f *flow) passes() [][]int {
 		}
 		round := walk(f.control, inside, func(i int) bool { return i == loop })
 		for i := range out {
-			if k := slices.Index(out[i], loop); i != loop && round[i] >= 0 && k >= 0 {
+			if i == loop || round[i] < 0 {
+				continue
+			}
+			if k := slices.Index(out[i], loop); k >= 0 && added+len(done) <= maxPassing {
+				added += len(done)
 				out[i] = slices.Concat(out[i][:k], done, out[i][k+1:])
 			}
 		}
@@ -151,6 +164,23 @@ func walk(next [][]int, starts []int, stop func(int) bool) []int {
 		}
 	}
 	return from
+}
+
+// origins says for each step from which start a walk reached it; −1 where it did not.
+func origins(from []int) []int {
+	top := slices.Clone(from)
+	for i := range top {
+		if top[i] < 0 {
+			continue
+		}
+		at := i
+		for top[at] != at {
+			top[at] = top[top[at]]
+			at = top[at]
+		}
+		top[i] = at
+	}
+	return top
 }
 
 // trail is the shortest path to a step that a walk has reached.
@@ -224,7 +254,7 @@ func (f *flow) action(i int) bool {
 	if s.Disabled || !s.Effect.Privileged() || f.model(i) {
 		return false
 	}
-	return s.Kind != plumbline.CodeStep || len(risksOf(s)) > 0
+	return s.Kind != plumbline.CodeStep || len(f.risks[i]) > 0
 }
 
 // unclear reports whether a step may change something and the file does not tell.

@@ -86,6 +86,8 @@ type Input struct {
 
 	frame   *frame
 	scanned []*scanned // what the data checks share; nil until one asks for it
+	flow    *flow      // of Graph; nil until a check of the definition asks for it
+	texts   []textAt   // of the definition; nil until a check asks for them
 }
 
 // Before is the table that the decisions are compared with: the reference where one is declared, else the training data.

@@ -28,7 +28,10 @@ func securityCheck(name string, refs []plumbline.Ref, run func(*Input, *flow, *e
 		if in.Graph == nil {
 			return nil, nil
 		}
-		err := run(in, newFlow(in.Graph), e)
+		if in.flow == nil {
+			in.flow = newFlow(in.Graph)
+		}
+		err := run(in, in.flow, e)
 		return e.out, err
 	}
 	return c
@@ -49,6 +52,19 @@ type place struct {
 	count int64 // of what is there, 1 and more
 	path  []string
 	at    []plumbline.Location
+}
+
+// offenders collects the places of a rule whose ways through the graph would take the square of its size to keep: it counts all
+// and keeps the first.
+type offenders struct {
+	total int64
+	found []place
+}
+
+func (o *offenders) add(at func() place) {
+	if o.total++; len(o.found) < maxPlaces {
+		o.found = append(o.found, at())
+	}
 }
 
 // places records a rule of the definition: the number of places where it does not hold among n that were looked at, then each

@@ -21,86 +21,88 @@ func securityActions() Check {
 // deed is a model's output that reaches an action with no person on the way.
 type deed struct {
 	model, action int
-	path          []int
 }
 
 func (in *Input) actions(f *flow, e *emitter) error {
-	models, deeds, unclear := f.all(f.model), []deed(nil), map[int]bool{}
-	reached := map[int]bool{} // actions that a model reaches at all
+	models := f.all(f.model)
 	stop := func(i int) bool { return f.person(i) || f.model(i) }
-	seen := map[int]int{} // action → its shortest deed
-	for _, m := range models {
-		free := walk(f.acts, []int{m}, stop)
-		for i := range f.steps {
-			switch {
-			case i == m || free[i] < 0:
-			case f.action(i):
-				path := trail(free, i)
-				if k, ok := seen[i]; !ok {
-					seen[i] = len(deeds)
-					deeds = append(deeds, deed{m, i, path})
-				} else if len(path) < len(deeds[k].path) {
-					deeds[k] = deed{m, i, path}
-				}
-			case f.unclear(i):
-				unclear[i] = true
-			}
-		}
-	}
+	free := walk(f.acts, models, stop)
+	deeds, unclear := f.deeds(free)
 	ever := walk(f.acts, models, nil)
-	for i := range f.steps {
-		if f.action(i) && ever[i] >= 0 {
-			reached[i] = true
-		}
-	}
+	reached := int64(len(f.all(func(i int) bool { return ever[i] >= 0 && f.action(i) })))
+
 	tainted := walk(f.taint, f.all(f.source), f.guard)
 	perhaps := walk(f.taint, f.all(func(i int) bool { return f.vouched(i) || f.kind(i, plumbline.OpaqueStep) }), f.guard)
-	var acts, chains, tools []place
+	behind := walk(f.acts, f.all(func(i int) bool { return f.model(i) && tainted[i] >= 0 && !f.guard(i) }), stop)
+	doubtful := walk(f.acts, f.all(func(i int) bool { return f.model(i) && perhaps[i] >= 0 }), stop)
+
+	var acts, chains, tools offenders
 	unsure := int64(0)
 	for _, d := range deeds {
-		p := place{step: f.steps[d.action].ID, item: "WF-003", path: f.ids(d.path), at: f.places(d.path...)}
+		told := func(rule string) func() place {
+			return func() place {
+				path := trail(free, d.action)
+				return place{step: f.steps[d.action].ID, item: rule, path: f.ids(path), at: f.places(path...)}
+			}
+		}
 		switch {
 		case f.steps[d.action].Effect == plumbline.Executes: // told by security.code
 		case f.tool[d.action]:
-			p.item = "WF-005"
-			tools = append(tools, p)
+			tools.add(told("WF-005"))
 		default:
-			acts = append(acts, p)
+			acts.add(told("WF-003"))
 		}
-		if tainted[d.model] >= 0 && !f.guard(d.model) {
-			whole := slices.Concat(trail(tainted, d.model), d.path[1:])
-			chains = append(chains, place{step: p.step, item: "WF-004", path: f.ids(whole), at: f.places(whole...)})
-		} else if perhaps[d.model] >= 0 {
+		if behind[d.action] >= 0 {
+			chains.add(func() place {
+				way := trail(behind, d.action)
+				path := slices.Concat(trail(tainted, way[0]), way[1:])
+				return place{step: f.steps[d.action].ID, item: "WF-004", path: f.ids(path), at: f.places(path...)}
+			})
+		} else if doubtful[d.action] >= 0 {
 			unsure++
 		}
 	}
-	n := int64(len(reached))
-	e.places("unapproved_actions", acts, n, int64(len(unclear)))
-	e.places("unapproved_tools", tools, n, 0)
-	e.places("unapproved_chains", chains, n, unsure)
-	e.places("ineffective_approvals", f.ineffective(deeds), int64(len(f.all(f.person))), 0)
-	e.census("approved_actions", plumbline.Count, plumbline.Scope{}, float64(len(reached)-len(deeds)), n)
+	wrong := f.ineffective(deeds, free)
+	e.listed("unapproved_actions", acts.found, acts.total, reached, unclear)
+	e.listed("unapproved_tools", tools.found, tools.total, reached, 0)
+	e.listed("unapproved_chains", chains.found, chains.total, reached, unsure)
+	e.listed("ineffective_approvals", wrong.found, wrong.total, int64(len(f.all(f.person))), 0)
+	e.census("approved_actions", plumbline.Count, plumbline.Scope{}, float64(reached-int64(len(deeds))), reached)
 	e.present("approvals", f, f.all(f.person), len(f.steps))
 	return nil
 }
 
+// deeds lists the actions that a model reaches with no person on the way, each with the nearest model, and counts the steps reached
+// so of which the file does not tell whether they act.
+func (f *flow) deeds(free []int) (deeds []deed, unclear int64) {
+	model := origins(free)
+	for i := range f.steps {
+		switch {
+		case free[i] < 0 || f.model(i):
+		case f.action(i):
+			deeds = append(deeds, deed{model[i], i})
+		case f.unclear(i):
+			unclear++
+		}
+	}
+	return deeds, unclear
+}
+
 // ineffective says how approvals fail: one that stands beside or behind the action (parallel), one that a branch leads around
 // (bypassed), one after which a model writes anew (regenerated), one whose verdict nobody reads (unread).
-func (f *flow) ineffective(deeds []deed) []place {
-	persons := f.all(f.person)
-	models := f.all(f.model)
-	var out []place
-	back := turned(f.acts)
-	for _, p := range persons {
+func (f *flow) ineffective(deeds []deed, free []int) offenders {
+	var out offenders
+	acts, control := turned(f.acts), turned(f.control)
+	models, actions := f.all(f.model), f.all(f.action)
+	for _, p := range f.all(f.person) {
 		if f.tool[p] {
 			continue // the reviewer of a tool stands on the way to that tool only
 		}
-		ahead := walk(f.acts, []int{p}, nil)
-		behind := walk(back, []int{p}, nil)
-		asked := slices.ContainsFunc(models, func(m int) bool { return behind[m] >= 0 })
-		if !asked {
+		behind := walk(acts, []int{p}, nil)
+		if !slices.ContainsFunc(models, func(m int) bool { return behind[m] >= 0 }) {
 			continue // it judges nothing that a model wrote
 		}
+		ahead := walk(f.acts, []int{p}, nil)
 		for _, d := range deeds {
 			how := ""
 			switch {
@@ -111,12 +113,17 @@ func (f *flow) ineffective(deeds []deed) []place {
 			case behind[d.model] >= 0:
 				how = "parallel"
 			}
-			if how != "" && len(out) < maxPlaces {
-				out = append(out, place{step: f.steps[p].ID, item: "WF-024:" + how + ":" + f.steps[d.action].ID, path: f.ids(d.path), at: append(f.places(d.path...), f.steps[p].Location)})
+			if how != "" {
+				out.add(func() place {
+					path := trail(free, d.action)
+					return place{step: f.steps[p].ID, item: "WF-024:" + how + ":" + f.steps[d.action].ID, path: f.ids(path), at: append(f.places(path...), f.steps[p].Location)}
+				})
 			}
 		}
-		if a, ok := f.unread(p); ok {
-			out = append(out, place{step: f.steps[p].ID, item: "WF-024:unread:" + f.steps[a].ID, path: f.ids([]int{p, a}), at: f.places(a, p)})
+		if a, ok := f.unread(p, actions, control); ok {
+			out.add(func() place {
+				return place{step: f.steps[p].ID, item: "WF-024:unread:" + f.steps[a].ID, path: f.ids([]int{p, a}), at: f.places(a, p)}
+			})
 		}
 	}
 	return out
@@ -124,52 +131,50 @@ func (f *flow) ineffective(deeds []deed) []place {
 
 // unread returns an action that follows an approval whatever the verdict. An approval with one button only does not go on
 // without it; one that can also be refused must be followed by a branch that keeps the refused case from the action.
-func (f *flow) unread(person int) (action int, found bool) {
-	if !asksVerdict(&f.steps[person]) || len(branches(f.branch[person])) > 1 {
+// Control is what runs before what.
+func (f *flow) unread(person int, actions []int, control [][]int) (action int, found bool) {
+	if !asksVerdict(&f.steps[person]) || branches(f.branch[person]) > 1 {
 		return 0, false
 	}
-	stop := func(i int) bool { return f.person(i) || f.model(i) || f.sorts(i, person) }
+	leads := walk(control, actions, func(i int) bool { return i == person }) // to an action, without asking this person again
+	leads[person] = -1
+	stop := func(i int) bool { return f.person(i) || f.model(i) || f.sorts(i, leads) }
 	after := walk(f.acts, []int{person}, stop)
-	for i := range f.steps {
-		if i != person && after[i] >= 0 && f.action(i) {
+	for _, i := range actions {
+		if i != person && after[i] >= 0 {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
-// sorts reports whether a decision has a way out on which no action follows before the person is asked again.
-func (f *flow) sorts(decision, person int) bool {
+// sorts reports whether a decision has a way out that leads to no action.
+func (f *flow) sorts(decision int, leads []int) bool {
 	if !f.kind(decision, plumbline.DecisionStep) {
 		return false
 	}
-	names := branches(f.branch[decision])
-	if len(names) < 2 {
+	acts := map[string]bool{}
+	for _, b := range f.branch[decision] {
+		acts[b.name] = acts[b.name] || leads[b.to] >= 0
+	}
+	if len(acts) < 2 {
 		return true // the other way out is not connected
 	}
-	for _, name := range names {
-		var starts []int
-		for _, b := range f.branch[decision] {
-			if b.name == name {
-				starts = append(starts, b.to)
-			}
-		}
-		after := walk(f.control, starts, func(i int) bool { return i == person })
-		if !slices.ContainsFunc(f.all(f.action), func(a int) bool { return after[a] >= 0 }) {
+	for _, does := range acts {
+		if !does {
 			return true
 		}
 	}
 	return false
 }
 
-func branches(out []branch) []string {
-	var names []string
+// branches counts the ways out of a step.
+func branches(out []branch) int {
+	names := map[string]bool{}
 	for _, b := range out {
-		if !slices.Contains(names, b.name) {
-			names = append(names, b.name)
-		}
+		names[b.name] = true
 	}
-	return names
+	return len(names)
 }
 
 // asksVerdict reports whether an approval can be answered by more than yes.

@@ -76,28 +76,33 @@ func (in *Input) code(f *flow, e *emitter) error {
 	}
 	models := f.all(f.model)
 	said := walk(f.taint, models, func(i int) bool { return f.person(i) })
-	var risky, fed, commands []place
+	var risky []place
+	var fed, commands offenders
 	for _, i := range code {
-		risks := risksOf(&f.steps[i])
+		risks := f.risks[i]
 		if len(risks) > 0 {
 			risky = append(risky, place{step: f.steps[i].ID, item: "WF-009:" + strings.Join(risks, "+"), at: f.places(i)})
 		}
 		if said[i] >= 0 && len(risks) > 0 {
-			path := trail(said, i)
-			fed = append(fed, place{step: f.steps[i].ID, item: "WF-009", path: f.ids(path), at: f.places(path...)})
+			fed.add(func() place {
+				path := trail(said, i)
+				return place{step: f.steps[i].ID, item: "WF-009", path: f.ids(path), at: f.places(path...)}
+			})
 		}
 	}
 	for _, i := range command {
 		if said[i] >= 0 {
-			path := trail(said, i)
-			commands = append(commands, place{step: f.steps[i].ID, item: "WF-008", path: f.ids(path), at: f.places(path...)})
+			commands.add(func() place {
+				path := trail(said, i)
+				return place{step: f.steps[i].ID, item: "WF-008", path: f.ids(path), at: f.places(path...)}
+			})
 		}
 	}
 	e.census("code_steps", plumbline.Count, plumbline.Scope{}, float64(len(code)), int64(len(f.steps)))
 	e.places("risky_code", risky, int64(len(code)), 0)
-	e.places("model_fed_code", fed, int64(len(code)), 0)
+	e.listed("model_fed_code", fed.found, fed.total, int64(len(code)), 0)
 	e.census("command_steps", plumbline.Count, plumbline.Scope{}, float64(len(command)), int64(len(f.steps)))
-	e.places("model_fed_commands", commands, int64(len(command)), 0)
+	e.listed("model_fed_commands", commands.found, commands.total, int64(len(command)), 0)
 	e.places("code_tools", f.each("WF-007", offered), int64(len(f.all(func(i int) bool { return f.tool[i] }))), 0)
 	return nil
 }

@@ -16,7 +16,7 @@ func (in *Input) injection(f *flow, e *emitter) error {
 	models, sources := f.all(f.model), f.all(f.source)
 	stop := func(i int) bool { return f.guard(i) || f.model(i) }
 	exposed := map[int]bool{}
-	direct, indirect := exposure{}, exposure{}
+	direct, indirect := offenders{}, offenders{}
 	for _, s := range sources {
 		from := walk(f.taint, []int{s}, stop)
 		to, rule := &indirect, "WF-002"
@@ -28,10 +28,10 @@ func (in *Input) injection(f *flow, e *emitter) error {
 				continue
 			}
 			exposed[m] = true
-			if to.pairs++; len(to.found) < maxPlaces {
-				path := trail(from, m)
-				to.found = append(to.found, place{step: f.steps[m].ID, item: rule + ":" + f.steps[s].ID, path: f.ids(path), at: f.places(path...)})
-			}
+			to.add(func() place {
+				path := trail(from, m) // it ends at the first model: what that writes is another matter
+				return place{step: f.steps[m].ID, item: rule + ":" + f.steps[s].ID, path: f.ids(path), at: f.places(path...)}
+			})
 		}
 	}
 	vouched, opaque := int64(0), int64(0)
@@ -48,15 +48,8 @@ func (in *Input) injection(f *flow, e *emitter) error {
 	n := int64(len(models))
 	e.census("untrusted_sources", plumbline.Count, plumbline.Scope{}, float64(len(sources)), int64(len(f.steps)))
 	e.census("exposed_models", plumbline.Count, plumbline.Scope{}, float64(len(exposed)), n)
-	e.listed("direct_injection_paths", direct.found, direct.pairs, n, vouched)
-	e.listed("indirect_injection_paths", indirect.found, indirect.pairs, n, opaque)
+	e.listed("direct_injection_paths", direct.found, direct.total, n, vouched)
+	e.listed("indirect_injection_paths", indirect.found, indirect.total, n, opaque)
 	e.present("guards", f, f.all(f.guard), len(f.steps))
 	return nil
-}
-
-// exposure counts pairs of a source and a model, and keeps the shortest paths of the first of them. A path ends at the first
-// model: what that writes is another matter.
-type exposure struct {
-	pairs int64
-	found []place
 }

@@ -139,6 +139,7 @@ func TestPathsThroughTheDefinition(t *testing.T) {
 		{"the whole chain by a tool's own steps", "actions", "T1>A1 N1^A1 N1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>A1>N1>M2>W1"}},
 		{"a guard breaks the chain", "actions", "T1>G1>M1>W1", "unapproved_chains", nil},
 		{"over two models", "actions", "T1>M1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>M1>M2>W1"}},
+		{"the chain of a model that is not the nearest", "actions", "T1>M1>N1>N2>W1 Q1>M2>W1", "unapproved_chains", []string{"W1 WF-004 T1>M1>N1>N2>W1"}},
 		{"parallel", "actions", "Q1>M1>W1 M1>P1>R1", "ineffective_approvals", []string{"P1 WF-024:parallel:W1 M1>W1"}},
 		{"after the action", "actions", "Q1>M1>W1>P1", "ineffective_approvals", []string{"P1 WF-024:parallel:W1 M1>W1"}},
 		{"bypassed", "actions", "Q1>M1>D1 D1>P1>W1:false D1>W1:true", "ineffective_approvals", []string{"P1 WF-024:bypassed:W1 M1>D1>W1"}},

@@ -16,6 +16,9 @@ import (
 // maxText bounds how much of one file is searched for secrets, in bytes.
 const maxText = 32 << 20
 
+// maxTexts bounds that of all declared files together.
+const maxTexts = 256 << 20
+
 // textAt is a text of the definition or of a declared file, with the name under which it stands.
 type textAt struct {
 	step  string // id; empty where it belongs to no step
@@ -27,9 +30,13 @@ type textAt struct {
 // definitionTexts lists every text and switch of the definition. Where the file can be read as JSON it is: then sample data and
 // settings are there too, with their lines. Else the texts of the steps, as far as the import kept them.
 func (in *Input) definitionTexts() []textAt {
-	if in.Graph == nil {
-		return nil
+	if in.Graph != nil && in.texts == nil {
+		in.texts = in.readTexts()
 	}
+	return in.texts
+}
+
+func (in *Input) readTexts() []textAt {
 	if data := in.read(in.Graph.File); json.Valid(data) {
 		return pairNames(inSteps(jsonTexts(data, in.Graph.File), in.Graph))
 	}
@@ -170,12 +177,14 @@ func pairNames(texts []textAt) []textAt {
 
 // declaredTexts reads the texts and documents that the workflow file names; unread counts those that could not be searched.
 func (in *Input) declaredTexts() (texts []textAt, unread int64) {
+	left := maxTexts
 	for _, name := range in.declaredFiles() {
 		data := in.read(name)
-		if data == nil || bytes.IndexByte(data, 0) >= 0 {
+		if data == nil || bytes.IndexByte(data, 0) >= 0 || len(data) > left {
 			unread++
 			continue
 		}
+		left -= len(data)
 		texts = append(texts, textAt{value: string(data), at: plumbline.Location{File: name}})
 	}
 	return texts, unread

@@ -15,7 +15,8 @@ func securityTransport() Check {
 }
 
 func (in *Input) transport(f *flow, e *emitter) error {
-	var open, steered []place
+	var open []place
+	var steered offenders
 	hosts := map[string][]plumbline.Location{}
 	n, unclear := int64(0), int64(0)
 	told := walk(f.taint, f.all(func(i int) bool { return f.source(i) || f.model(i) }), f.guard)
@@ -44,16 +45,18 @@ func (in *Input) transport(f *flow, e *emitter) error {
 			open = append(open, place{step: s.ID, item: "WF-018", count: int64(len(plain)), at: plain})
 		}
 		if len(chosen) > 0 && (told[i] >= 0 || f.tool[i]) {
-			p := place{step: s.ID, item: "WF-011", count: int64(len(chosen)), at: chosen}
-			if told[i] >= 0 {
-				p.path = f.ids(trail(told, i))
-			}
-			steered = append(steered, p)
+			steered.add(func() place {
+				p := place{step: s.ID, item: "WF-011", count: int64(len(chosen)), at: chosen}
+				if told[i] >= 0 {
+					p.path = f.ids(trail(told, i))
+				}
+				return p
+			})
 		}
 	}
 	e.places("cleartext_endpoints", open, n, unclear)
 	e.places("unverified_tls", in.unverified(f), int64(len(f.steps)), 0)
-	e.places("steered_endpoints", steered, n, 0)
+	e.listed("steered_endpoints", steered.found, steered.total, n, 0)
 	e.census("external_hosts", plumbline.Count, plumbline.Scope{}, float64(len(hosts)), n)
 	for k, host := range sortedKeys(hosts) {
 		if k == maxPlaces {

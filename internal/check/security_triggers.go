@@ -1,6 +1,10 @@
 package check
 
-import "github.com/plumbline-project/plumbline"
+import (
+	"slices"
+
+	"github.com/plumbline-project/plumbline"
+)
 
 // securityTriggers counts the triggers that anybody may call (WF-015, WF-017), and those from which a model is reached (WF-016).
 // Triggers for which the question makes no sense, such as a schedule, are not counted.
@@ -10,7 +14,9 @@ func securityTriggers() Check {
 
 func (in *Input) triggers(f *flow, e *emitter) error {
 	asked := f.all(func(i int) bool { return f.kind(i, plumbline.TriggerStep) && f.steps[i].Auth != "" })
-	var open, reach []place
+	next := walk(turned(f.taint), f.all(f.model), nil) // from each step the shortest way to a model
+	var open []place
+	var reach offenders
 	var kept []int
 	for _, i := range asked {
 		if f.steps[i].Auth != "none" {
@@ -18,21 +24,17 @@ func (in *Input) triggers(f *flow, e *emitter) error {
 			continue
 		}
 		open = append(open, place{step: f.steps[i].ID, item: "WF-015", at: f.places(i)})
-		from := walk(f.taint, []int{i}, f.model)
-		best := -1
-		for _, m := range f.all(f.model) {
-			if from[m] >= 0 && (best < 0 || len(trail(from, m)) < len(trail(from, best))) {
-				best = m
-			}
-		}
-		if best >= 0 {
-			path := trail(from, best)
-			reach = append(reach, place{step: f.steps[i].ID, item: "WF-016", path: f.ids(path), at: f.places(path...)})
+		if next[i] >= 0 {
+			reach.add(func() place {
+				path := trail(next, i)
+				slices.Reverse(path)
+				return place{step: f.steps[i].ID, item: "WF-016", path: f.ids(path), at: f.places(path...)}
+			})
 		}
 	}
 	n := int64(len(asked))
 	e.places("open_triggers", open, n, 0)
-	e.places("open_triggers_to_model", reach, n, 0)
+	e.listed("open_triggers_to_model", reach.found, reach.total, n, 0)
 	e.present("authenticated_triggers", f, kept, int(n))
 	return nil
 }

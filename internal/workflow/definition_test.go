@@ -67,6 +67,11 @@ func TestDefinitionBombs(t *testing.T) {
 	if err != nil || len(graph.Edges) != 20_001 || len(graph.Edges[0].Location.Pointer) > 600 {
 		t.Errorf("long names: %v", err)
 	}
+	targets = strings.Repeat(`{"node": "A"},`, 200_000) + `{"node": "A"}`
+	_, err = definition(`{"nodes": [{"name": "B", "type": "x"}, {"name": "A", "type": "x"}], "connections": {"B": {"main": [[` + targets + `]]}}}`)
+	if plumbline.CodeOf(err) != plumbline.TooLarge || !strings.Contains(err.Error(), "2 steps and 200001 connections") {
+		t.Errorf("more connections than are followed: %v", err)
+	}
 	rules := strings.Repeat(`{},`, 30_000) + `{}`
 	outputs := strings.Repeat(`["A"],`, 30_000) + `["A"]`
 	start := time.Now()

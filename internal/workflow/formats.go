@@ -37,6 +37,24 @@ const (
 	definitionDepth = 200
 )
 
+// The bounds of a graph. Rules follow it from many of its steps at once, each time along all edges: their product is what that
+// costs, and this one is done in seconds. A workflow that people can read is far below.
+const (
+	maxEdges  = 200_000
+	maxFollow = 400_000_000 // steps × edges
+)
+
+// followable refuses a graph that is too large for the rules.
+func followable(steps, edges int, file string) error {
+	if edges <= maxEdges && int64(steps)*int64(edges) <= maxFollow {
+		return nil
+	}
+	return &plumbline.Error{
+		Code: plumbline.TooLarge, Where: file, Message: fmt.Sprintf("the workflow has %d steps and %d connections; at most %d connections are followed, and %d million of steps times connections", steps, edges, maxEdges, maxFollow/1_000_000),
+		Hint: "put each workflow into a file and a folder of its own",
+	}
+}
+
 // ParseDefinition reads a definition in any of [Formats], told apart by content, and lays it out for drawing. Of limits, it
 // takes Bytes (default 64 MiB), Nodes (values of the document, 1,000,000) and Depth (200).
 //

@@ -18,6 +18,7 @@ type drawing struct {
 	next      [][]int // flow between blocks, without the edges that would close a cycle
 	prev      [][]int
 	parent    []int   // of a step that serves another; -1 for a block
+	top       []int   // a step on the way from each step to its block, itself for a block
 	parts     [][]int // steps that serve a step
 	component []int
 	layer     []int
@@ -30,7 +31,10 @@ func layout(g *plumbline.Graph) {
 	if len(g.Steps) == 0 {
 		return
 	}
-	d := &drawing{steps: g.Steps, next: make([][]int, len(g.Steps)), prev: make([][]int, len(g.Steps)), parent: make([]int, len(g.Steps)), parts: make([][]int, len(g.Steps))}
+	d := &drawing{
+		steps: g.Steps, next: make([][]int, len(g.Steps)), prev: make([][]int, len(g.Steps)),
+		parent: make([]int, len(g.Steps)), top: make([]int, len(g.Steps)), parts: make([][]int, len(g.Steps)),
+	}
 	d.read(g)
 	d.breakCycles()
 	d.layers()
@@ -59,7 +63,7 @@ func (d *drawing) read(g *plumbline.Graph) {
 	index := make(map[string]int, len(g.Steps))
 	for i := range g.Steps {
 		index[g.Steps[i].ID] = i
-		d.parent[i] = -1
+		d.parent[i], d.top[i] = -1, i
 	}
 	flows := make([]bool, len(g.Steps)) // takes part in the flow itself
 	for _, e := range g.Edges {
@@ -71,7 +75,7 @@ func (d *drawing) read(g *plumbline.Graph) {
 		for _, e := range g.Edges {
 			from, to := index[e.From], index[e.To]
 			if e.Kind == kind && !flows[from] && d.parent[from] < 0 && d.root(to) != from {
-				d.parent[from] = to
+				d.parent[from], d.top[from] = to, to
 				d.parts[to] = append(d.parts[to], from)
 			}
 		}
@@ -91,10 +95,11 @@ func isFlow(kind plumbline.EdgeKind) bool {
 	return kind == plumbline.FlowEdge || kind == plumbline.ErrorEdge
 }
 
-// root gives the block that a step belongs to.
+// root gives the block that a step belongs to. It halves the way as it goes, so that long chains of parts cost no more than short ones.
 func (d *drawing) root(i int) int {
-	for d.parent[i] >= 0 {
-		i = d.parent[i]
+	for d.top[i] != i {
+		d.top[i] = d.top[d.top[i]]
+		i = d.top[i]
 	}
 	return i
 }

@@ -38,6 +38,7 @@ type n8nImport struct {
 	flow   n8nFlow
 	texts  int // bytes offered to rules
 	notes  int // those beyond the bound are counted only
+	edges  int // those beyond the bound are counted only
 }
 
 // An n8nNode is a step together with what it was read from.
@@ -85,6 +86,9 @@ func parseN8n(data []byte, file string, limits plumbline.Limits) (*plumbline.Gra
 		return nil, &plumbline.Error{Code: plumbline.TooLarge, Where: file, Message: "the parameters and pinned data take more than 128 MiB with their places", Hint: "remove pinned data from the export"}
 	}
 	m.calls()
+	if err := followable(len(m.graph.Steps), m.edges, file); err != nil {
+		return nil, err
+	}
 	m.finish()
 	return m.graph, nil
 }

@@ -118,9 +118,16 @@ func (m *n8nImport) connect(from int, kind string, output int, v *jsonValue) boo
 	if e.Kind == plumbline.ErrorEdge {
 		e.Branch = "error"
 	}
-	m.graph.Edges = append(m.graph.Edges, e)
+	m.join(e)
 	m.flow.linked[[2]string{e.From, e.To}] = true
 	return byID
+}
+
+// join adds an edge. Beyond what a graph may have, edges are counted only, and the import fails.
+func (m *n8nImport) join(e plumbline.Edge) {
+	if m.edges++; m.edges <= maxEdges {
+		m.graph.Edges = append(m.graph.Edges, e)
+	}
 }
 
 func (m *n8nImport) edgeKind(from int, kind string, v *jsonValue) plumbline.EdgeKind {
@@ -303,7 +310,7 @@ func (m *n8nImport) references(i int) {
 				continue
 			}
 			m.flow.linked[pair] = true
-			m.graph.Edges = append(m.graph.Edges, plumbline.Edge{From: pair[0], To: pair[1], Kind: plumbline.DataEdge, Location: v.place(m.file)})
+			m.join(plumbline.Edge{From: pair[0], To: pair[1], Kind: plumbline.DataEdge, Location: v.place(m.file)})
 		}
 	})
 }
@@ -337,7 +344,7 @@ func (m *n8nImport) calls() {
 			m.note(n.v.get("parameters"), noteChild, m.graph.Steps[i].Name)
 			continue
 		}
-		m.graph.Edges = append(m.graph.Edges, plumbline.Edge{
+		m.join(plumbline.Edge{
 			From: m.graph.Steps[i].ID, To: m.graph.Steps[j].ID, Kind: plumbline.DataEdge, Branch: "call", Location: target.place(m.file),
 		})
 	}
