@@ -71,11 +71,10 @@ func (in *Input) candidates() []table.ColumnInfo {
 	return out
 }
 
-// proxySearch measures column by column, so that one column is open at a time. All its slices over rows are of the sampled
-// rows, every step-th of the table.
+// proxySearch measures column by column, so that one column is open at a time. All its slices over rows are of the sampled rows.
 type proxySearch struct {
 	in      *Input
-	step    int
+	at      []int32 // the sampled rows
 	folds   []uint8
 	targets []target // the decision, then each sensitive feature
 	values  int      // of a column that are kept; the cells of the largest target bound them
@@ -105,10 +104,10 @@ type skill struct {
 
 func (in *Input) newProxySearch() *proxySearch {
 	s := &proxySearch{in: in, rng: rand.New(rand.NewPCG(in.Seed, 0x70726f7879))} //nolint:gosec // G404: a recorded seed is the point
-	s.step = max((in.frame.rows+proxyRows-1)/proxyRows, 1)
+	s.at = drawn(in.frame.rows, proxyRows, in.Seed)
 	s.deal()
 	decision := in.frame.decision
-	t := target{class: everyStep(decision.codes, s.step), classes: 2}
+	t := target{class: codesAt(decision.codes, s.at), classes: 2}
 	for i, c := range t.class {
 		t.class[i] = uint16(decision.side[c])
 	}
@@ -119,7 +118,7 @@ func (in *Input) newProxySearch() *proxySearch {
 			continue
 		}
 		// Code 0 is missing: it is put behind the known groups, where it is not counted.
-		t := target{feature: g.features[0], class: everyStep(g.parts[0], s.step), classes: len(g.groups) - 1}
+		t := target{feature: g.features[0], class: codesAt(g.parts[0], s.at), classes: len(g.groups) - 1}
 		for i, c := range t.class {
 			if t.class[i] = c - 1; c == 0 {
 				t.class[i] = uint16(t.classes) //nolint:gosec // G115: at most maxGroups
@@ -137,12 +136,12 @@ func (in *Input) newProxySearch() *proxySearch {
 func (s *proxySearch) deal() {
 	f := s.in.frame
 	s.repeats = 1
-	s.folds = make([]uint8, 0, f.rows/s.step+1)
+	s.folds = make([]uint8, 0, len(s.at))
 	size := make([]uint32, f.subjects)
-	for i := 0; i < f.rows; i += s.step {
-		key := uint64(i)
+	for _, row := range s.at {
+		key := uint64(row) //nolint:gosec // G115: rows are not negative
 		if f.clusters != nil {
-			key = uint64(f.clusters[i])
+			key = uint64(f.clusters[row])
 			size[key]++
 		}
 		s.folds = append(s.folds, uint8(mix(key^s.in.Seed)%proxyFolds))

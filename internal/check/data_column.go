@@ -190,7 +190,7 @@ func (p *pass) targets(c *scannedColumn, codes *table.Codes) {
 
 // binCodes keeps the sampled rows in few bins.
 func (p *pass) binCodes(c *scannedColumn, codes *table.Codes, numbers []float64, n int) {
-	values := everyStep(codes, p.s.step)
+	values := codesAt(codes, p.s.at)
 	switch {
 	case n <= scanBins+1:
 		c.sample = &bins{codes: values, n: n}
@@ -211,7 +211,6 @@ func (p *pass) floated(c *scannedColumn, col *table.Floats) {
 	exact, near, like := p.adds(c)
 	rangeOf := p.rangeOf(c)
 	numeric := numericKind(c.Kind)
-	var sample []float64
 	for i, v := range col.Values {
 		h, round := salt, salt
 		if ok := col.Ok(i); ok {
@@ -222,11 +221,6 @@ func (p *pass) floated(c *scannedColumn, col *table.Floats) {
 			if near != nil {
 				round = hashNumber(salt, roundedNumber(v))
 			}
-		} else {
-			v = math.NaN()
-		}
-		if i%p.s.step == 0 {
-			sample = append(sample, v)
 		}
 		if exact != nil {
 			exact[i] += h
@@ -238,6 +232,7 @@ func (p *pass) floated(c *scannedColumn, col *table.Floats) {
 			like[i] += h
 		}
 	}
+	sample := floatsAt(col, p.s.at)
 	c.sample = cut(sample, scanBins)
 	c.repeat, c.top = repeats(sample, int64(p.s.rows))
 	if c.Name == p.s.time {
@@ -251,14 +246,18 @@ func (p *pass) floated(c *scannedColumn, col *table.Floats) {
 // longNumbers looks for numbers of persons among the integers that are long enough, in some of the rows.
 func (p *pass) longNumbers(ctx context.Context) error {
 	p.work.Wait()
-	step := max(p.s.rows/personalRows, 1)
+	at := drawn(p.s.rows, personalRows, p.in.Seed)
 	for _, c := range p.long {
 		detector := p.detector(c)
 		if detector == nil {
 			continue
 		}
+		next := 0
 		if err := p.s.t.Texts(ctx, c.Name, func(row int, text []byte) error {
-			if row%step == 0 {
+			for next < len(at) && int(at[next]) < row { // rows without a value do not come here
+				next++
+			}
+			if next < len(at) && int(at[next]) == row {
 				detector.Add(text, 1)
 			}
 			return nil

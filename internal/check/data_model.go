@@ -32,17 +32,17 @@ func (in *Input) heldLabels(s *scanned) *held {
 		return nil
 	}
 	h := &held{s: s}
-	for i := 0; i < s.rows; i += s.step {
+	for i, row := range s.at {
 		c := uint8(0)
-		if side := s.target[i]; side != unknown {
+		if side := s.target[row]; side != unknown {
 			c = side + 1
 		}
-		key := uint64(i)
-		switch { // a person is never learnt from and tested on, nor is a copy of a row
+		key := uint64(row) //nolint:gosec // G115: rows are not negative
+		switch {           // a person is never learnt from and tested on, nor is a copy of a row
 		case s.people != nil:
-			key = uint64(s.people[i/s.step])
+			key = uint64(s.people[i])
 		case s.like != nil:
-			key = s.like[i]
+			key = s.like[row]
 		}
 		h.class = append(h.class, c)
 		h.counts[c]++
@@ -95,7 +95,7 @@ func (h *held) scores(columns []*bins) []float64 {
 // modelColumns lists the features of a table that could be binned. Control features and sensitive ones are among them.
 func (in *Input) modelColumns(s *scanned) (out []*scannedColumn) {
 	for _, c := range s.columns {
-		if !in.notFeature(s, c.Name) && c.sample != nil && len(c.sample.codes) == (s.rows+s.step-1)/s.step {
+		if !in.notFeature(s, c.Name) && c.sample != nil && len(c.sample.codes) == len(s.at) {
 			out = append(out, c)
 		}
 	}
@@ -104,7 +104,7 @@ func (in *Input) modelColumns(s *scanned) (out []*scannedColumn) {
 
 // dataLeakage measures single_feature_auc for each feature of decisions and training data: the area under the curve with which the
 // feature alone orders held-out rows by the label (by the decision where a table has no label), DeLong's interval, simultaneous over the columns
-// (Bonferroni), on up to 100,000 evenly spaced rows. Missing is a value like any other, so a field that is filled in only after the fact shows.
+// (Bonferroni), on up to 100,000 rows drawn evenly. Missing is a value like any other, so a field that is filled in only after the fact shows.
 // 0.5 says nothing; a feature that no honest input could be lies near 1. Undefined with too few rows of a side.
 func dataLeakage() Check {
 	return overTables(Check{ID: "data.leakage", Params: []plumbline.Param{

@@ -184,7 +184,7 @@ func dataDuplicates() Check {
 }
 
 // dataConstant counts top_value_share: the rows that have a column's most frequent value, of the rows that have one. It is a full
-// count, and for columns of more than 65,535 values an estimate from evenly spaced rows, with Wilson's interval.
+// count, and for columns of more than 65,535 values an estimate from rows drawn evenly, with Wilson's interval.
 func dataConstant() Check {
 	return overTables(Check{ID: "data.constant", Refs: citations(isoQuality)}, func(_ context.Context, in *Input, e *emitter, s *scanned, _ []*scanned) error {
 		for _, c := range s.columns {
@@ -249,7 +249,7 @@ const (
 // dataTime looks at the declared column of times:
 //   - future_time_share: rows dated after the day of the assessment;
 //   - out_of_order_share: fewest rows without which the table would be in order of days (Mannila's Rem), of the rows, counted on at
-//     most 100,000 evenly spaced rows; undefined (indistinct) for a table that is in no such order, of which max_disorder or more
+//     most 100,000 rows drawn evenly; undefined (indistinct) for a table that is in no such order, of which max_disorder or more
 //     would have to go;
 //   - data_age_ratio: age of the newest row in days, divided by the age at which the data count as stale (fresh_days, 365 by default);
 //   - longest_gap_ratio: longest time without a row, divided by the mean time from one day with rows to the next; undefined under
@@ -300,7 +300,7 @@ func (e *emitter) order(scope plumbline.Scope, s *scanned, in *Input) {
 		e.undefined(metric, plumbline.Share, scope, plumbline.TooFew)
 	case float64(k.astray) >= maxDisorder*float64(k.sampled):
 		e.undefined(metric, plumbline.Share, scope, plumbline.Indistinct)
-	case s.step == 1:
+	case len(s.at) == s.rows:
 		e.censusShare(metric, scope, k.astray, k.sampled)
 	default:
 		e.share(metric, scope, k.astray, k.sampled, wilson(float64(k.astray), float64(k.sampled), in.Level))

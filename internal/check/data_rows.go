@@ -234,13 +234,6 @@ func (p *pass) clockOf(col *table.Floats) {
 	k := &clock{first: math.Inf(1), last: math.Inf(-1)}
 	end := p.in.endOfDay()
 	for i, v := range col.Values {
-		if i%p.s.step == 0 {
-			x := v
-			if !col.Ok(i) {
-				x = math.NaN()
-			}
-			p.s.times = append(p.s.times, x)
-		}
 		if !col.Ok(i) {
 			continue
 		}
@@ -250,6 +243,7 @@ func (p *pass) clockOf(col *table.Floats) {
 			k.future++
 		}
 	}
+	p.s.times = floatsAt(col, p.s.at)
 	k.astray, k.sampled = astray(p.s.times)
 	p.s.clock = k
 	if k.known < 2 || k.last == k.first {

@@ -21,7 +21,7 @@ const (
 	roleReviews   = "reviews"
 )
 
-// scanSample is how many evenly spaced rows the models of the data checks look at.
+// scanSample is how many rows, spread evenly, the models of the data checks look at.
 const scanSample = 100_000
 
 // scanned is what one pass over a table tells. One column is open at a time.
@@ -29,7 +29,7 @@ type scanned struct {
 	role    string
 	t       *table.Table
 	rows    int
-	step    int // between sampled rows
+	at      []int32 // the sampled rows
 	time    string
 	id      string
 	columns []*scannedColumn
@@ -137,7 +137,7 @@ func scanOf(scans []*scanned, role string) *scanned {
 }
 
 func (in *Input) scan(ctx context.Context, s, before *scanned) error {
-	s.step = max((s.rows+scanSample-1)/scanSample, 1)
+	s.at = drawn(s.rows, scanSample, in.Seed)
 	s.shared = in.features(s)
 	if err := in.subjects(ctx, s); err != nil {
 		return err
@@ -207,10 +207,10 @@ func (in *Input) subjects(ctx context.Context, s *scanned) error {
 	if s.effect = max(squares/float64(s.rows), 1); s.effect == 1 {
 		return nil
 	}
-	for i := 0; i < s.rows; i += s.step {
-		id := groups.IDs[i]
+	for _, row := range s.at {
+		id := groups.IDs[row]
 		if id == table.NoGroup {
-			id = uint32(groups.N + i) //nolint:gosec // G115: rows are below 2^31
+			id = uint32(groups.N + int(row)) //nolint:gosec // G115: rows are below 2^31
 		}
 		s.people = append(s.people, id)
 	}

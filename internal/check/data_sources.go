@@ -160,7 +160,7 @@ func (in *Input) provenance(e *emitter) {
 
 // dataPersonal looks for personal data in columns of which the file does not say that they hold any (subject, sensitive, personal, id):
 //   - undeclared_personal_column: 1 where the values of the column, by check digits, form and name, are of a kind of personal data,
-//     else 0; Item names the kind. Columns of more than 65,535 integers are looked at in 200,000 evenly spaced rows, others whole;
+//     else 0; Item names the kind. Columns of more than 65,535 integers are looked at in 200,000 rows drawn evenly, others whole;
 //   - personal_text_share: rows whose longer text holds an identity, mobile or card number or an e-mail address, of the rows with
 //     a text; full count.
 //

@@ -17,7 +17,7 @@ import (
 // Bounds of the reading of texts.
 const (
 	maxTextBytes    = 64 << 20 // of one entry, and twice as much of all of them
-	maxPassages     = 20_000   // compared with each other; evenly spaced ones where there are more
+	maxPassages     = 20_000   // compared with each other; drawn evenly where there are more
 	minPassageRunes = 20       // a heading repeats by nature
 	shingleRunes    = 4
 	nearText        = 0.8 // similarity (Jaccard) from which on two passages are near duplicates
@@ -55,7 +55,7 @@ func (in *Input) textName(i int) string {
 //     larger than 128 MiB;
 //   - text_duplicate_share: passages of 20 characters and more that stand above already, but for spaces, of those passages;
 //   - text_near_duplicate_share: passages with a Jaccard similarity of at least 0.8 in runs of four characters to one above and no exact
-//     copy; candidates by MinHash (8 bands of 4), so one in seventy pairs at the very threshold is missed; among at most 20,000 evenly spaced ones;
+//     copy; candidates by MinHash (8 bands of 4), so one in seventy pairs at the very threshold is missed; among at most 20,000 drawn evenly;
 //   - text_personal_share: passages with an identity, mobile or card number or an e-mail address;
 //   - text_age_ratio: days since the text was collected or reviewed, divided by fresh_days (365 by default).
 func dataTexts() Check {
@@ -219,7 +219,7 @@ func (in *Input) newPassage(text []byte) passage {
 // alike counts passages that stand above already, and those nearly so among the compared ones.
 func alike(ctx context.Context, passages []passage, seed uint64) (exact, near, compared int64, err error) {
 	seen := map[uint64]bool{}
-	step := max((len(passages)+maxPassages-1)/maxPassages, 1)
+	chosen := drawn(len(passages), maxPassages, seed)
 	buckets := map[uint64][]int{}
 	for i := range passages {
 		if i&1023 == 0 && ctx.Err() != nil {
@@ -231,7 +231,7 @@ func alike(ctx context.Context, passages []passage, seed uint64) (exact, near, c
 		if copied {
 			exact++
 		}
-		if i%step != 0 {
+		if compared == int64(len(chosen)) || chosen[compared] != int32(i) { //nolint:gosec // G115: far fewer passages
 			continue
 		}
 		compared++

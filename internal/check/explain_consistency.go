@@ -186,7 +186,7 @@ func (in *Input) stability(ctx context.Context, e *emitter, x *explained) error 
 		refuse(plumbline.TooManyGroups)
 		return err
 	}
-	codes := x.sampled(s.codes)
+	codes := codesAt(s.codes, x.at)
 	var adverse []int32
 	sets := map[uint16]bool{}
 	for _, r := range x.rows {

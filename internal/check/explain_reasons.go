@@ -319,7 +319,7 @@ func (in *Input) reasonExamples(ctx context.Context, s *stated) error {
 		}
 	}
 	in.Exhibits.Reasons = nil
-	codes := x.sampled(s.codes)
+	codes := codesAt(s.codes, x.at)
 	for _, r := range in.shownReasons(s, count) {
 		if len(in.Exhibits.Reasons) == mostExamples {
 			break

@@ -99,28 +99,6 @@ func (in *Input) explain(ctx context.Context) (*explained, error) {
 	return x, nil
 }
 
-// drawn takes one row of each of at most so many parts of equal length, by the seed: one at a fixed step would see only one kind
-// of row where kinds take turns.
-func drawn(rows, most int, seed uint64) []int32 {
-	step := max((rows+most-1)/most, 1)
-	out := make([]int32, 0, rows/step+1)
-	for from := 0; from < rows; from += step {
-		length := min(step, rows-from)
-		jump := int(model.Hash(seed, uint64(from)) % uint64(length)) //nolint:gosec // G115: rows are not negative
-		out = append(out, int32(from+jump))                          //nolint:gosec // G115: rows are below 2^31
-	}
-	return out
-}
-
-// sampled copies the codes of the sampled rows.
-func (x *explained) sampled(c *table.Codes) []uint16 {
-	out := make([]uint16, len(x.at))
-	for i, row := range x.at {
-		out[i] = uint16(c.At(int(row))) //nolint:gosec // G115: a code
-	}
-	return out
-}
-
 // otherRole says why a column is not offered as an explanation: it is the outcome, a key, or comes after the decision.
 // Sensitive features are offered; columns that they are derived from are not, since the derived ones stand for them.
 func (in *Input) otherRole(c *table.ColumnInfo) plumbline.Reason {
@@ -178,7 +156,7 @@ func (in *Input) offer(ctx context.Context, x *explained, c *table.ColumnInfo) e
 // offerCodes keeps the values that at least least sampled rows have, at most as many as a tree takes; all others share code 1.
 // A column most of whose rows would share it tells nothing by its values.
 func (x *explained) offerCodes(f *feature, codes *table.Codes, least int64) plumbline.Reason {
-	rows := x.sampled(codes)
+	rows := codesAt(codes, x.at)
 	counts := make([]int64, len(codes.Dict))
 	var valued, kept int64
 	for _, c := range rows {

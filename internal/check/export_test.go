@@ -54,3 +54,6 @@ func WithheldOf(counts ...int64) []int64 {
 	withholdAnother(at)
 	return counts
 }
+
+// Drawn draws rows.
+var Drawn = drawn

@@ -33,7 +33,7 @@ func (s *proxySearch) predictors(ctx context.Context, column table.ColumnInfo) (
 	var n int           // of them
 	switch {
 	case err == nil:
-		values, n = everyStep(codes, s.step), len(codes.Dict)
+		values, n = codesAt(codes, s.at), len(codes.Dict)
 		if n <= proxyBins+1 {
 			return func() []*bins { return []*bins{{codes: values, n: n}} }, nil
 		}
@@ -79,27 +79,15 @@ func appendBins(to []*bins, b *bins) []*bins {
 	return to
 }
 
-// everyStep copies the codes of the sampled rows.
-func everyStep(c *table.Codes, step int) []uint16 {
-	out := make([]uint16, 0, c.Len()/step+1)
-	for i := 0; i < len(c.U8); i += step {
-		out = append(out, uint16(c.U8[i]))
-	}
-	for i := 0; i < len(c.U16); i += step {
-		out = append(out, c.U16[i])
-	}
-	return out
-}
-
 // groups looks at a column with more values than a dictionary holds by those of its values that are frequent.
 func (s *proxySearch) groups(ctx context.Context, column string) (rows []uint32, n int, err error) {
 	g, err := s.in.Table.Groups(ctx, column)
 	if err != nil {
 		return nil, 0, err
 	}
-	rows = make([]uint32, 0, len(s.folds))
-	for i := 0; i < len(g.IDs); i += s.step {
-		rows = append(rows, g.IDs[i]+1) // the id of a missing value wraps to 0
+	rows = make([]uint32, len(s.at))
+	for i, row := range s.at {
+		rows[i] = g.IDs[row] + 1 // the id of a missing value wraps to 0
 	}
 	return rows, g.N + 1, nil
 }
@@ -113,15 +101,7 @@ func (s *proxySearch) numbers(ctx context.Context, column string) ([]float64, er
 		}
 		return nil, err
 	}
-	out := make([]float64, 0, len(s.folds))
-	for i := 0; i < len(col.Values); i += s.step {
-		v := col.Values[i]
-		if !col.Ok(i) {
-			v = math.NaN()
-		}
-		out = append(out, v)
-	}
-	return out, nil
+	return floatsAt(col, s.at), nil
 }
 
 // identity splits resident identity numbers into what they give away: region (six digits, and the two of the province, since

@@ -748,11 +748,11 @@ func CheckBiasProxiesParamFolds() plumbline.Text {
 	}
 }
 
-// CheckBiasProxiesParamMaxRows is the message check.bias.proxies.param.max_rows: "Rows evenly spaced over the table, at most this many: more would say no more and take longer.".
+// CheckBiasProxiesParamMaxRows is the message check.bias.proxies.param.max_rows: "One row from each of so many equally long stretches of the table at most, drawn by the seed: more would say no more and take longer.".
 func CheckBiasProxiesParamMaxRows() plumbline.Text {
 	return plumbline.Text{
-		ZH: "在整张表上等距取样，至多这么多行：再多不会提供更多信息，只会更慢。",
-		EN: "Rows evenly spaced over the table, at most this many: more would say no more and take longer.",
+		ZH: "把整张表分成至多这么多等长的段，按种子从每段抽一行：再多不会提供更多信息，只会更慢。",
+		EN: "One row from each of so many equally long stretches of the table at most, drawn by the seed: more would say no more and take longer.",
 	}
 }
 
@@ -940,11 +940,11 @@ func CheckDataConstantImportance() plumbline.Text {
 	}
 }
 
-// CheckDataConstantMeaning is the message check.data.constant.meaning: "The share of rows that have the most frequent value of a column. Beyond 65,535 values it is estimated from evenly spaced rows.".
+// CheckDataConstantMeaning is the message check.data.constant.meaning: "The share of rows that have the most frequent value of a column. Beyond 65,535 values it is estimated from rows drawn evenly over the table.".
 func CheckDataConstantMeaning() plumbline.Text {
 	return plumbline.Text{
-		ZH: "某列最常见取值所占的行数份额。取值超过 65,535 个时，由等距抽取的行估计。",
-		EN: "The share of rows that have the most frequent value of a column. Beyond 65,535 values it is estimated from evenly spaced rows.",
+		ZH: "某列最常见取值所占的行数份额。取值超过 65,535 个时，由在表中均匀抽取的行估计。",
+		EN: "The share of rows that have the most frequent value of a column. Beyond 65,535 values it is estimated from rows drawn evenly over the table.",
 	}
 }
 
@@ -1124,11 +1124,11 @@ func CheckDataLabelNoiseParamFolds() plumbline.Text {
 	}
 }
 
-// CheckDataLabelNoiseParamMaxRows is the message check.data.label_noise.param.max_rows: "Rows evenly spaced over the table, at most this many.".
+// CheckDataLabelNoiseParamMaxRows is the message check.data.label_noise.param.max_rows: "One row from each of so many equally long stretches of the table at most, drawn by the seed.".
 func CheckDataLabelNoiseParamMaxRows() plumbline.Text {
 	return plumbline.Text{
-		ZH: "在表中等距抽取，至多这么多行。",
-		EN: "Rows evenly spaced over the table, at most this many.",
+		ZH: "把表分成至多这么多等长的段，按种子从每段抽一行。",
+		EN: "One row from each of so many equally long stretches of the table at most, drawn by the seed.",
 	}
 }
 
@@ -1196,11 +1196,11 @@ func CheckDataLeakageParamFolds() plumbline.Text {
 	}
 }
 
-// CheckDataLeakageParamMaxRows is the message check.data.leakage.param.max_rows: "Rows evenly spaced over the table, at most this many.".
+// CheckDataLeakageParamMaxRows is the message check.data.leakage.param.max_rows: "One row from each of so many equally long stretches of the table at most, drawn by the seed.".
 func CheckDataLeakageParamMaxRows() plumbline.Text {
 	return plumbline.Text{
-		ZH: "在表中等距抽取，至多这么多行。",
-		EN: "Rows evenly spaced over the table, at most this many.",
+		ZH: "把表分成至多这么多等长的段，按种子从每段抽一行。",
+		EN: "One row from each of so many equally long stretches of the table at most, drawn by the seed.",
 	}
 }
 
@@ -1364,11 +1364,11 @@ func CheckDataTextsMeaning() plumbline.Text {
 	}
 }
 
-// CheckDataTextsParamMaxPassages is the message check.data.texts.param.max_passages: "Passages that are compared with each other, evenly spaced where there are more.".
+// CheckDataTextsParamMaxPassages is the message check.data.texts.param.max_passages: "Passages that are compared with each other, drawn evenly where there are more.".
 func CheckDataTextsParamMaxPassages() plumbline.Text {
 	return plumbline.Text{
-		ZH: "相互比较的段落数；更多时等距抽取。",
-		EN: "Passages that are compared with each other, evenly spaced where there are more.",
+		ZH: "相互比较的段落数；更多时均匀抽取。",
+		EN: "Passages that are compared with each other, drawn evenly where there are more.",
 	}
 }
 
@@ -1716,11 +1716,11 @@ func CheckExplainSurrogateParamLeaves() plumbline.Text {
 	}
 }
 
-// CheckExplainSurrogateParamMaxRows is the message check.explain.surrogate.param.max_rows: "Rows evenly spaced over the table, at most this many: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.".
+// CheckExplainSurrogateParamMaxRows is the message check.explain.surrogate.param.max_rows: "One row from each of so many equally long stretches of the table at most, drawn by the seed: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.".
 func CheckExplainSurrogateParamMaxRows() plumbline.Text {
 	return plumbline.Text{
-		ZH: "在表中均匀取行，至多这么多；再多也几乎不会改变这样大小的树。十行中七行用于学习、三行用于测量，由种子分配；同一人的行归在一起。",
-		EN: "Rows evenly spaced over the table, at most this many: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.",
+		ZH: "把表分成至多这么多等长的段，按种子从每段抽一行；再多也几乎不会改变这样大小的树。十行中七行用于学习、三行用于测量，由种子分配；同一人的行归在一起。",
+		EN: "One row from each of so many equally long stretches of the table at most, drawn by the seed: more would hardly change a tree of this size. Seven of ten teach and three measure, dealt by the seed; rows of one person go together.",
 	}
 }
 
