@@ -9,12 +9,20 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/plumbline-project/plumbline"
 )
 
-// maxBaseline bounds an earlier assessment, far above ours.
-const maxBaseline = 256 << 20
+// The bounds of an earlier assessment, far above ours.
+const (
+	maxBaseline  = 256 << 20
+	maxFindingID = 1000 // bytes
+	maxVersion   = 60
+)
 
 // Baseline is what is read of an earlier assessment. Keys that a later version added may be missing, and keys that this version
 // does not know are passed over.
@@ -59,10 +67,18 @@ func ReadBaseline(r io.Reader, name string) (*Baseline, error) {
 	if b.Schema != plumbline.AssessmentSchema {
 		return nil, wrong("the baseline is no assessment of schema %s: its schema is %.60q", plumbline.AssessmentSchema, b.Schema)
 	}
+	if _, err := time.Parse(time.DateOnly, b.AsOf); err != nil {
+		return nil, wrong("the baseline is damaged: its day as_of is %.60q", b.AsOf)
+	}
+	if !presentable(b.Tool.Version, maxVersion) {
+		return nil, wrong("the baseline is damaged: its tool has the version %.60q", b.Tool.Version)
+	}
 	seen := map[string]bool{}
 	for i := range b.Findings {
 		f := &b.Findings[i]
 		switch {
+		case !presentable(f.ID, maxFindingID):
+			return nil, wrong("the baseline is damaged: finding %d has the id %.60q", i+1, f.ID)
 		case f.ID == "" || order(f.State) < 1:
 			return nil, wrong("the baseline is damaged: finding %d has the id %.60q and the state %.60q", i+1, f.ID, f.State)
 		case seen[f.ID]:
@@ -75,6 +91,11 @@ func ReadBaseline(r io.Reader, name string) (*Baseline, error) {
 	sum := sha256.Sum256(data)
 	b.name, b.sum = name, hex.EncodeToString(sum[:])
 	return b, nil
+}
+
+// presentable reports whether a text of the baseline, which comes from anywhere, may stand in a report.
+func presentable(s string, most int) bool {
+	return len(s) <= most && utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
 // Compare holds an assessment against an earlier one of the same workflow. A finding that was not satisfied and has no verdict now

@@ -103,12 +103,16 @@ func TestBadBaselines(t *testing.T) {
 		"other schema":   {`{"schema": "plumbline.assessment/2"}`, "plumbline.assessment/2"},
 		"a list":         {"[]", "no assessment"},
 		"more after":     {`{"schema": "plumbline.assessment/1"} x`, "no assessment"},
-		"no id":          {`{"schema": "plumbline.assessment/1", "findings": [{"state": "satisfied"}]}`, "finding 1"},
-		"odd state":      {`{"schema": "plumbline.assessment/1", "findings": [{"id": "a", "state": "fine"}]}`, `"fine"`},
-		"no severity":    {`{"schema": "plumbline.assessment/1", "findings": [{"id": "a", "state": "not-satisfied"}]}`, "severity"},
-		"twice":          {`{"schema": "plumbline.assessment/1", "findings": [{"id": "a", "state": "satisfied"}, {"id": "a", "state": "satisfied"}]}`, "twice"},
+		"no id":          {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": [{"state": "satisfied"}]}`, "finding 1"},
+		"odd state":      {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": [{"id": "a", "state": "fine"}]}`, `"fine"`},
+		"no severity":    {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": [{"id": "a", "state": "not-satisfied"}]}`, "severity"},
+		"no day":         {`{"schema": "plumbline.assessment/1", "as_of": "<b>"}`, "its day"},
+		"long version":   {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "tool": {"version": "` + strings.Repeat("v", 61) + `"}}`, "version"},
+		"long id":        {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": [{"id": "` + strings.Repeat("a", 1001) + `", "state": "satisfied"}]}`, "finding 1"},
+		"odd id":         {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": [{"id": "a\n\u202e", "state": "satisfied"}]}`, "finding 1"},
+		"twice":          {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": [{"id": "a", "state": "satisfied"}, {"id": "a", "state": "satisfied"}]}`, "twice"},
 		"deep":           {strings.Repeat("[", 20000), "no assessment"},
-		"findings a map": {`{"schema": "plumbline.assessment/1", "findings": {}}`, "no assessment"},
+		"findings a map": {`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "findings": {}}`, "no assessment"},
 	} {
 		_, err := assess.ReadBaseline(strings.NewReader(c.text), "b.json")
 		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.HasPrefix(err.Error(), "b.json: ") || plumbline.CodeOf(err) != plumbline.Invalid {
@@ -118,8 +122,8 @@ func TestBadBaselines(t *testing.T) {
 }
 
 func FuzzBaseline(f *testing.F) {
-	f.Add([]byte(`{"schema": "plumbline.assessment/1", "workflow": {"id": "w"}, "findings": [{"id": "MB-01/a", "state": "satisfied"}]}`))
-	f.Add([]byte(`{"schema": "plumbline.assessment/1", "graph": {"sha256": "x"}, "inputs": [{"role": "r", "files": [{}]}]}`))
+	f.Add([]byte(`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "workflow": {"id": "w"}, "findings": [{"id": "MB-01/a", "state": "satisfied"}]}`))
+	f.Add([]byte(`{"schema": "plumbline.assessment/1", "as_of": "2026-01-31", "graph": {"sha256": "x"}, "inputs": [{"role": "r", "files": [{}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, err := assess.ReadBaseline(bytes.NewReader(data), "b")
 		if err != nil {

@@ -267,7 +267,12 @@ func dataTime() Check {
 		}
 		scope := s.scope(s.time)
 		if k == nil || k.known == 0 {
-			e.undefined("data_age_ratio", plumbline.Ratio, scope, plumbline.NoData)
+			for _, metric := range []string{"future_time_share", "out_of_order_share"} {
+				e.undefined(metric, plumbline.Share, scope, plumbline.NoData)
+			}
+			for _, metric := range []string{"data_age_ratio", "longest_gap_ratio"} {
+				e.undefined(metric, plumbline.Ratio, scope, plumbline.NoData)
+			}
 			return nil
 		}
 		e.censusShare("future_time_share", scope, k.future, k.known)

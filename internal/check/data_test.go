@@ -533,6 +533,18 @@ func TestBeyondIsMoreThanChance(t *testing.T) {
 }
 
 // TestTimes: what counts as out of order or as a gap, and what does not.
+// A declared column of times that holds none is not tested in anything, rather than not asked.
+func TestTimesThatAreMissing(t *testing.T) {
+	in := inputOf(t, append([][]string{{"g", "decision", "at"}}, repeat(40, "a", "1", "")...))
+	in.Plan.Time = "at"
+	obs := measure(t, "data.time", in)
+	for _, metric := range []string{"future_time_share", "out_of_order_share", "data_age_ratio", "longest_gap_ratio"} {
+		if o := lookup(t, obs, metric+"/column=at"); o.Value != nil || o.Undefined != plumbline.NoData {
+			t.Errorf("%s: %+v", metric, o)
+		}
+	}
+}
+
 func TestTimes(t *testing.T) {
 	const rows = 2000
 	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -231,7 +231,7 @@ func alike(ctx context.Context, passages []passage, seed uint64) (exact, near, c
 		if copied {
 			exact++
 		}
-		if compared == int64(len(chosen)) || chosen[compared] != int32(i) { //nolint:gosec // G115: far fewer passages
+		if compared == int64(len(chosen)) || chosen[compared] != int32(i) {
 			continue
 		}
 		compared++

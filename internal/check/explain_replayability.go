@@ -173,9 +173,16 @@ func (in *Input) versions(ctx context.Context, e *emitter) error {
 	}
 	n := int64(codes.Len())
 	e.census("versions_seen", plumbline.Count, plumbline.Scope{}, float64(len(codes.Dict)-1), n)
+	shares := make([]*int64, len(counts)) // a missing version is one of the parts of the sum
+	for c := range counts {
+		if shares[c] = &counts[c]; counts[c] > 0 && counts[c] < in.MinCell {
+			counts[c] = -1
+		}
+	}
+	withholdAnother(shares)
 	shown := 0
 	for c := 1; c < len(counts) && shown < mostReasons; c++ {
-		if counts[c] >= max(in.MinCell, 1) && !in.personal(in.Plan.Version, codes.Dict[c:c+1]) {
+		if counts[c] > 0 && !in.personal(in.Plan.Version, codes.Dict[c:c+1]) {
 			shown++
 			e.censusShare("version_share", plumbline.Scope{Item: codes.Dict[c]}, counts[c], n)
 		}

@@ -321,6 +321,37 @@ func TestReplayability(t *testing.T) {
 	}
 }
 
+// A version of few rows is not shown, nor is another whose share would give it back: all shares add up to one.
+func TestRareVersionsAreWithheld(t *testing.T) {
+	for _, c := range []struct {
+		rare int // rows of v3, of 1,000
+		want []string
+	}{{0, []string{"v1", "v2"}}, {3, []string{"v1"}}, {20, []string{"v1", "v2", "v3"}}} {
+		rows := lending(7, 1000, 0, false)
+		for i, r := range rows[1:] {
+			switch {
+			case i < c.rare:
+				r[8] = "v3"
+			case i%3 == 0:
+				r[8] = "v2"
+			default:
+				r[8] = "v1"
+			}
+		}
+		in := lendingInput(t, rows)
+		in.MinCell = 10
+		var got []string
+		for _, o := range measure(t, "explain.replayability", in) {
+			if o.Metric == "version_share" {
+				got = append(got, o.Scope.Item)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, c.want) {
+			t.Errorf("%d rows of v3: shares of %q are shown, want %q", c.rare, got, c.want)
+		}
+	}
+}
+
 // TestScanSaysTheSameOfIDs has the ids taken from the scan of the data checks where it was made, with the numbers that
 // comparing them gives.
 func TestScanSaysTheSameOfIDs(t *testing.T) {
