@@ -49,13 +49,9 @@ var layers = map[string]layer{
 		"github.com/pierrec/lz4/v4":        "pages of Parquet, with bounds",
 		"golang.org/x/text":                "GB18030, full-width digits",
 	}},
-	"internal/detect": {level: 1, pure: true, may: map[string]string{".": "Error"}},
-	"internal/model":  {level: 1, pure: true, may: map[string]string{".": "Error", "internal/stat": "the numbers"}},
-	"internal/profile": {level: 2, pure: true, may: map[string]string{
-		".":              "Limits, Error",
-		"internal/stat":  "the numbers",
-		"internal/table": "the columns that it summarises",
-	}},
+	"internal/detect":  {level: 1, pure: true, may: map[string]string{".": "Error"}},
+	"internal/model":   {level: 1, pure: true, may: map[string]string{".": "Error", "internal/stat": "the numbers"}},
+	"internal/profile": {level: 1, pure: true, may: map[string]string{".": "Error"}},
 	"internal/check": {level: 3, pure: true, may: map[string]string{
 		".":                 "Observation",
 		"internal/stat":     "the numbers",
@@ -64,7 +60,6 @@ var layers = map[string]layer{
 		"internal/table":    "the types of columns",
 		"internal/detect":   "personal data and secrets in texts",
 		"internal/model":    "the surrogate",
-		"internal/profile":  "summaries of columns",
 	}},
 	"internal/assess": {level: 4, may: map[string]string{
 		".":                 "Assessment, Finding, Risk",
