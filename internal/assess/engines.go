@@ -241,7 +241,7 @@ func (j *judge) impactRatioTable() {
 		}
 		f.Statement = text.FindingTableMade(where(f.Scope), n)
 		if f.State == plumbline.NotTested {
-			f.Statement = text.FindingNotTested(metricName("nyc_selection_impact_ratio"), where(f.Scope), reasonName(f.Reason))
+			f.Statement = text.FindingNotTested(metricName("nyc_selection_impact_ratio"), of(f.Scope), reasonName(f.Reason))
 		}
 		j.add(f)
 	}

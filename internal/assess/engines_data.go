@@ -69,7 +69,7 @@ func (j *judge) dataRule(rule *plumbline.Rule, check string) {
 	if len(fine) > 0 {
 		j.addData(plumbline.Finding{
 			State: plumbline.Satisfied, Threshold: threshold(rule), Observations: fine,
-			Statement: text.FindingDataFine(metric, int64(len(fine)), decimal(rule.Value)),
+			Statement: text.FindingDataFine(metric, keeps(rule, plumbline.Satisfied), int64(len(fine))),
 		}, check)
 	}
 	for _, u := range untested {
@@ -80,7 +80,7 @@ func (j *judge) dataRule(rule *plumbline.Rule, check string) {
 		for _, o := range u {
 			f.Observations = append(f.Observations, o.ID)
 		}
-		f.Statement = text.FindingDataUnknown(metric, int64(len(u)), place(u[0].Scope), reasonName(f.Reason))
+		f.Statement = text.FindingDataUnknown(metric, places(u), reasonName(f.Reason))
 		j.addData(f, check)
 	}
 	if seen > 0 {
@@ -89,13 +89,13 @@ func (j *judge) dataRule(rule *plumbline.Rule, check string) {
 	if why := j.skipped[check]; why != "" && why != plumbline.NoData {
 		j.addData(plumbline.Finding{
 			State: plumbline.NotTested, Reason: why, Threshold: threshold(rule),
-			Statement: text.FindingNotTested(metric, place(plumbline.Scope{}), reasonName(why)),
+			Statement: text.FindingExplainNotTested(metric, reasonName(why)),
 		}, check)
 		return
 	}
 	j.addData(plumbline.Finding{ // nothing of the kind is declared: no range, no earlier data, no model file, no text
 		State: plumbline.NotApplicable, Reason: plumbline.NotDeclared, Threshold: threshold(rule),
-		Statement: text.FindingNotTested(metric, place(plumbline.Scope{}), reasonName(plumbline.NotDeclared)),
+		Statement: text.FindingDataNotAsked(metric),
 	}, check)
 }
 
@@ -103,27 +103,52 @@ func (j *judge) dataRule(rule *plumbline.Rule, check string) {
 func (j *judge) dataFinding(o *plumbline.Observation, rule *plumbline.Rule) plumbline.Finding {
 	f := plumbline.Finding{Scope: o.Scope, Threshold: threshold(rule), Observations: []string{o.ID}, Locations: o.Locations, Path: o.Path}
 	f.State, f.Reason = side(o, rule)
-	at, metric, line, n := place(o.Scope), metricName(o.Metric), decimal(rule.Value), rowsOf(o)
-	value, low, high := float64(*o.Value), float64(o.Interval.Low), float64(o.Interval.High)
+	at, metric := place(o.Scope), metricName(o.Metric)
 	if o.Scope.Among == plumbline.Accepted {
 		metric = text.PartAmongAccepted(metric)
 	}
 	if f.State == plumbline.NotTested {
-		f.Statement = text.FindingDataUnclear(at, metric, value, low, high, line, n)
+		f.Statement = text.FindingDataUnclear(at, metric, numbers(o, rule), limit(rule))
 		return f
 	}
 	f.Severity = severity(o, rule)
+	f.Statement = offData(o, rule, at, metric)
+	return f
+}
+
+// offData says of an observation that it is beyond its line; what is there or not is said without a number.
+func offData(o *plumbline.Observation, rule *plumbline.Rule, at, metric plumbline.Text) plumbline.Text {
+	full := o.Interval.Method == census
 	switch {
 	case o.Metric == "undeclared_personal_column":
-		f.Statement = text.FindingDataPersonalColumn(at, text.Label("personal", o.Scope.Item))
+		return text.FindingDataPersonalColumn(at, text.Label("personal", o.Scope.Item))
 	case o.Suppressed:
-		f.Statement = text.FindingDataWithheld(at, metric, line)
-	case o.Interval.Method == "census":
-		f.Statement = text.FindingDataBeyond(at, metric, value, line, n)
-	default:
-		f.Statement = text.FindingDataBetween(at, metric, value, low, high, line, n)
+		return text.FindingDataWithheld(at, metric, keeps(rule, plumbline.NotSatisfied))
+	case o.Metric == "kind_changed" || o.Metric == "hash_mismatch":
+		return text.FindingDataIs(at, metric)
+	case o.Metric == "definition_named":
+		return text.FindingDataNoDefinition()
+	case o.Metric == "provenance_stated" && o.Count != nil:
+		return text.FindingDataProvenance(at, *o.Count, rowsOf(o))
+	case full && !o.Blurred:
+		says := text.PartDataCounted(text.Amounts(o.Unit, decimal(rule.Value), float64(*o.Value))[0], rowsOf(o))
+		return text.FindingDataOff(at, metric, says, verdict(o, rule, plumbline.NotSatisfied))
 	}
-	return f
+	return text.FindingDataOff(at, metric, numbers(o, rule), verdict(o, rule, plumbline.NotSatisfied))
+}
+
+// places names where observations were made, the first few of many.
+func places(list []*plumbline.Observation) plumbline.Text {
+	var zh, en []string
+	for _, o := range list[:min(len(list), maxNamed)] {
+		at := place(o.Scope)
+		zh, en = append(zh, at.ZH), append(en, at.EN)
+	}
+	out := plumbline.Text{ZH: text.FormatList(plumbline.Chinese, zh), EN: text.FormatList(plumbline.English, en)}
+	if rest := len(list) - len(en); rest > 0 {
+		return text.PartAndMore(out, int64(rest))
+	}
+	return out
 }
 
 // addData adds a finding with what its check says; that is nearer than what the whole control says.

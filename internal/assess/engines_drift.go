@@ -67,11 +67,11 @@ func moved(o *plumbline.Observation, rule *plumbline.Rule, name plumbline.Text, 
 		Scope: plumbline.Scope{Column: o.Scope.Column}, State: plumbline.NotSatisfied, Severity: severity(o, rule),
 		Threshold: threshold(rule), Observations: []string{o.ID},
 	}
-	f.Statement = text.FindingDataDrift(o.Scope.Column, name, numbers(o), decimal(rule.Value))
+	f.Statement = text.FindingDataDrift(o.Scope.Column, name, numbers(o, rule), limit(rule))
 	f.Statement = designed(o, f.Statement)
 	if byDesign {
 		f.State, f.Reason, f.Severity = plumbline.NotTested, plumbline.ByDesign, ""
-		f.Statement = text.FindingDataDriftByDesign(o.Scope.Column, name, numbers(o))
+		f.Statement = text.FindingDataDriftByDesign(o.Scope.Column, name, numbers(o, rule))
 	}
 	return f
 }
@@ -89,7 +89,7 @@ func (j *judge) calm(columns []*plumbline.Observation, rule *plumbline.Rule, nam
 			largest = o
 		}
 	}
-	f.Statement = text.FindingDataNoDrift(int64(len(columns)), name, decimal(rule.Value), float64(*largest.Value), largest.Scope.Column)
+	f.Statement = text.FindingDataNoDrift(int64(len(columns)), name, limit(rule), float64(*largest.Value), largest.Scope.Column)
 	f.Statement = designed(largest, f.Statement)
 	j.add(f)
 }

@@ -21,29 +21,28 @@ func (j *judge) plainly(check, metric string, scope plumbline.Scope, rule *plumb
 		f.Observations, f.Locations = []string{o.ID}, o.Locations
 		f.State, f.Reason = side(o, rule)
 	}
-	name, line := metricName(metric), decimal(rule.Value)
+	name := metricName(metric)
 	if f.Reason != "" && f.Reason != plumbline.Inconclusive {
 		f.Statement = text.FindingExplainNotTested(name, reasonName(f.Reason))
 		return f
 	}
-	switch f.State {
-	case plumbline.Satisfied:
-		f.Statement = text.FindingExplainSatisfied(name, counted(o), line)
-	case plumbline.NotSatisfied:
-		f.Severity = severity(o, rule)
-		f.Statement = text.FindingExplainNotSatisfied(name, counted(o), line)
-	case plumbline.NotTested, plumbline.NotApplicable:
-		f.Statement = text.FindingExplainInconclusive(name, counted(o), line)
+	if f.State == plumbline.NotTested {
+		f.Statement = text.FindingExplainInconclusive(name, counted(o, rule), limit(rule))
+		return f
 	}
+	if f.State == plumbline.NotSatisfied {
+		f.Severity = severity(o, rule)
+	}
+	f.Statement = text.FindingCounted(name, counted(o, rule), verdict(o, rule, f.State))
 	return f
 }
 
 // counted says a number, and that it was counted in full where nothing was estimated.
-func counted(o *plumbline.Observation) plumbline.Text {
-	if o.Interval != nil && o.Interval.Method == "census" {
-		return text.PartExplainCounted(float64(*o.Value), rowsOf(o))
+func counted(o *plumbline.Observation, rule *plumbline.Rule) plumbline.Text {
+	if o.Interval != nil && o.Interval.Method == census && !o.Suppressed && !o.Blurred {
+		return text.PartExplainCounted(text.Amounts(o.Unit, decimal(rule.Value), float64(*o.Value))[0], rowsOf(o))
 	}
-	return numbers(o)
+	return numbers(o, rule)
 }
 
 // items returns the observations of a metric that speak of single items, in the order of the check.
@@ -96,7 +95,7 @@ func (j *judge) reasons() {
 	rule := j.rule("min_reason_coverage")
 	f := j.plainly("explain.reasons", "reason_coverage", plumbline.Scope{}, rule)
 	if o := j.find("reason_coverage", plumbline.Scope{}); o != nil && o.Value != nil {
-		f.Statement = text.FindingExplainCoverage(rowsOf(o), float64(*o.Value), decimal(rule.Value))
+		f.Statement = text.FindingExplainCoverage(float64(*o.Value), rowsOf(o), decimal(rule.Value))
 	}
 	j.add(f)
 	j.reasonsKnown(j.rule("min_reason_input_known_share"))
@@ -275,7 +274,7 @@ func (j *judge) trainingData() {
 		shown++
 		j.add(plumbline.Finding{
 			Scope: u.Scope, State: plumbline.NotSatisfied, Severity: f.Severity, Threshold: threshold(rule), Observations: []string{u.ID}, Locations: u.Locations,
-			Statement: text.FindingExplainTrainingUnknown(u.Scope.Item),
+			Statement: text.FindingExplainTrainingUnknown(text.Item(u.Metric, u.Scope.Item)),
 		})
 	}
 }

@@ -100,20 +100,20 @@ func (j *judge) offence(what plumbline.Text, o *plumbline.Observation) plumbline
 	case len(o.Path) > 1:
 		return text.FindingSecurityPath(what, j.trail(o.Path))
 	case o.Scope.Step != "":
-		return text.FindingSecurityStep(what, j.stepName(o.Scope.Step), itemDetail(o.Scope.Item))
+		return offender(what, j.stepName(o.Scope.Step), o.Scope.Item)
 	case len(o.Locations) > 0:
-		return text.FindingSecurityStep(what, o.Locations[0].File, itemDetail(o.Scope.Item))
+		return offender(what, o.Locations[0].File, o.Scope.Item)
 	}
-	return text.FindingSecurityStep(what, o.Scope.Item, "")
+	return text.FindingSecurityStep(what, o.Scope.Item)
 }
 
-// itemDetail is the middle part of an item such as "WF-012:github-token:notes.md", in brackets.
-func itemDetail(item string) string {
-	parts := strings.SplitN(item, ":", 3)
-	if len(parts) < 2 || !strings.HasPrefix(item, "WF-012:") {
-		return ""
+// offender names a place, and the kind of the secret there by an item such as "WF-012:github-token:notes.md".
+func offender(what plumbline.Text, at, item string) plumbline.Text {
+	rule, rest, _ := strings.Cut(item, ":")
+	if kind, _, _ := strings.Cut(rest, ":"); rule == "WF-012" && kind != "" {
+		return text.FindingSecuritySecret(what, at, text.Label("secret", kind))
 	}
-	return " (" + parts[1] + ")"
+	return text.FindingSecurityStep(what, at)
 }
 
 // trail names the steps of a path; the middle of a long one is left out.

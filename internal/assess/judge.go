@@ -140,31 +140,63 @@ func (j *judge) held(o *plumbline.Observation, check, metric string, scope plumb
 		f.State, f.Reason = side(o, rule)
 	}
 	if f.Reason != "" && f.Reason != plumbline.Inconclusive {
-		f.Statement = text.FindingNotTested(name, where(scope), reasonName(f.Reason))
+		f.Statement = text.FindingNotTested(name, of(scope), reasonName(f.Reason))
 		return f
 	}
-	line := decimal(rule.Value)
-	switch f.State {
-	case plumbline.Satisfied:
-		f.Statement = text.FindingSatisfied(name, where(scope), numbers(o), line)
-	case plumbline.NotSatisfied:
-		f.Severity = severity(o, rule)
-		f.Statement = text.FindingNotSatisfied(name, where(scope), numbers(o), line)
-	case plumbline.NotTested, plumbline.NotApplicable:
-		f.Statement = text.FindingInconclusive(name, where(scope), numbers(o), line)
+	if f.State == plumbline.NotTested {
+		f.Statement = text.FindingInconclusive(name, of(scope), numbers(o, rule), limit(rule))
+		return f
 	}
+	if f.State == plumbline.NotSatisfied {
+		f.Severity = severity(o, rule)
+	}
+	f.Statement = text.FindingJudged(name, of(scope), numbers(o, rule), verdict(o, rule, f.State))
 	return f
 }
 
-// numbers says value, interval and rows of an observation, as far as they may be shown.
-func numbers(o *plumbline.Observation) plumbline.Text {
+// limit is the threshold of a rule in its unit.
+func limit(rule *plumbline.Rule) plumbline.Text { return text.Limit(rule.Unit, decimal(rule.Value)) }
+
+// keeps says that something is on the good side of a rule's threshold, or on the bad one; by the rule that is above or below.
+func keeps(rule *plumbline.Rule, state plumbline.State) plumbline.Text {
+	line, good := limit(rule), state == plumbline.Satisfied
 	switch {
-	case o.Suppressed:
-		return text.PartWithheld()
-	case o.Blurred:
-		return text.PartBlurred(float64(rounded(*o.Value, math.Round)), float64(rounded(o.Interval.Low, math.Floor)), float64(rounded(o.Interval.High, math.Ceil)))
+	case rule.Op == ">=" && good:
+		return text.PartMeetsMin(line)
+	case rule.Op == ">=":
+		return text.PartMissesMin(line)
+	case good:
+		return text.PartMeetsMax(line)
 	}
-	return text.PartNumbers(float64(*o.Value), float64(o.Interval.Low), float64(o.Interval.High), rowsOf(o))
+	return text.PartMissesMax(line)
+}
+
+// verdict says on which side of the threshold an observation lies: its whole interval, or the number itself where it is a full
+// count.
+func verdict(o *plumbline.Observation, rule *plumbline.Rule, state plumbline.State) plumbline.Text {
+	if o.Interval.Method == census {
+		return text.PartThis(keeps(rule, state))
+	}
+	return text.PartWholeInterval(keeps(rule, state))
+}
+
+// census is the method of a full count, which has no sampling error.
+const census = "census"
+
+// numbers says value, interval and rows of an observation, as far as they may be shown.
+func numbers(o *plumbline.Observation, rule *plumbline.Rule) plumbline.Text {
+	if o.Suppressed {
+		return text.PartWithheld()
+	}
+	value, low, high := *o.Value, o.Interval.Low, o.Interval.High
+	if o.Blurred {
+		value, low, high = rounded(value, math.Round), rounded(low, math.Floor), rounded(high, math.Ceil)
+	}
+	says := text.Amounts(o.Unit, decimal(rule.Value), float64(value), float64(low), float64(high))
+	if o.Blurred {
+		return text.PartBlurred(says[0], says[1], says[2])
+	}
+	return text.PartNumbers(says[0], says[1], says[2], rowsOf(o))
 }
 
 func rowsOf(o *plumbline.Observation) int64 {

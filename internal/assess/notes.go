@@ -129,6 +129,14 @@ func where(s plumbline.Scope) plumbline.Text {
 	return plumbline.Text{ZH: name + " = " + strings.Join(zh, " × "), EN: name + " = " + strings.Join(en, " × ")}
 }
 
+// of names in a sentence the grouping that a gap is by, or the group that a number is of.
+func of(s plumbline.Scope) plumbline.Text {
+	if len(s.Features) > 0 && len(s.Group) == 0 && s.Column == "" {
+		return text.PartBy(where(s))
+	}
+	return text.PartOfGroup(where(s))
+}
+
 // scopeName spells a scope as the end of a finding's id.
 func scopeName(s plumbline.Scope) string {
 	var b strings.Builder

@@ -4,6 +4,38 @@ package text
 
 import "github.com/plumbline-project/plumbline"
 
+// ApprovalBypassed is the message approval.bypassed: "a branch leads around it".
+func ApprovalBypassed() plumbline.Text {
+	return plumbline.Text{
+		ZH: "有分支绕过批准",
+		EN: "a branch leads around it",
+	}
+}
+
+// ApprovalParallel is the message approval.parallel: "it stands beside or behind the action".
+func ApprovalParallel() plumbline.Text {
+	return plumbline.Text{
+		ZH: "批准与操作并行或在其之后",
+		EN: "it stands beside or behind the action",
+	}
+}
+
+// ApprovalRegenerated is the message approval.regenerated: "a model writes anew behind it".
+func ApprovalRegenerated() plumbline.Text {
+	return plumbline.Text{
+		ZH: "批准之后模型又重新生成",
+		EN: "a model writes anew behind it",
+	}
+}
+
+// ApprovalUnread is the message approval.unread: "nobody reads its verdict".
+func ApprovalUnread() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有步骤读取批准结果",
+		EN: "nobody reads its verdict",
+	}
+}
+
 // ChartDiagonal is the message chart.diagonal: "perfect calibration".
 func ChartDiagonal() plumbline.Text {
 	return plumbline.Text{
@@ -2652,6 +2684,38 @@ func CliSummaryUntested() plumbline.Text {
 	}
 }
 
+// CodeRiskCommands is the message code_risk.commands: "runs commands".
+func CodeRiskCommands() plumbline.Text {
+	return plumbline.Text{
+		ZH: "执行命令",
+		EN: "runs commands",
+	}
+}
+
+// CodeRiskEvaluates is the message code_risk.evaluates: "runs other code".
+func CodeRiskEvaluates() plumbline.Text {
+	return plumbline.Text{
+		ZH: "执行其他代码",
+		EN: "runs other code",
+	}
+}
+
+// CodeRiskFiles is the message code_risk.files: "writes files".
+func CodeRiskFiles() plumbline.Text {
+	return plumbline.Text{
+		ZH: "写入文件",
+		EN: "writes files",
+	}
+}
+
+// CodeRiskNetwork is the message code_risk.network: "calls out".
+func CodeRiskNetwork() plumbline.Text {
+	return plumbline.Text{
+		ZH: "访问网络",
+		EN: "calls out",
+	}
+}
+
 // ConfidenceK is the message confidence.K: "background knowledge, not checked against a source".
 func ConfidenceK() plumbline.Text {
 	return plumbline.Text{
@@ -2812,6 +2876,14 @@ func FindingBasisStated(column string) plumbline.Text {
 	}
 }
 
+// FindingCounted is the message finding.counted: "{metric}: {numbers}; {verdict}.".
+func FindingCounted(metric plumbline.Text, numbers plumbline.Text, verdict plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：" + numbers.ZH + "；" + verdict.ZH + "。",
+		EN: metric.EN + ": " + numbers.EN + "; " + verdict.EN + ".",
+	}
+}
+
 // FindingDataAccepted is the message finding.data_accepted: "{statement} The earlier data hold accepted cases only, by what the workflow file or their own columns say, so they were compared with accepted decisions.".
 func FindingDataAccepted(statement plumbline.Text) plumbline.Text {
 	return plumbline.Text{
@@ -2820,27 +2892,11 @@ func FindingDataAccepted(statement plumbline.Text) plumbline.Text {
 	}
 }
 
-// FindingDataBetween is the message finding.data_between: "{place}: {metric} is {value}, interval {low} to {high}, beyond {line} (n = {n}).".
-func FindingDataBetween(place plumbline.Text, metric plumbline.Text, value float64, low float64, high float64, line float64, n int64) plumbline.Text {
+// FindingDataDrift is the message finding.data_drift: "{column} has moved from the {role}: PSI {numbers}; the whole interval is above the limit of {line}.".
+func FindingDataDrift(column string, role plumbline.Text, numbers plumbline.Text, line plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: place.ZH + "：" + metric.ZH + "为 " + FormatNumber(plumbline.Chinese, value, 4) + "，区间 " + FormatNumber(plumbline.Chinese, low, 4) + " 至 " + FormatNumber(plumbline.Chinese, high, 4) + "，越过阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "（n = " + FormatInt(plumbline.Chinese, n) + "）。",
-		EN: place.EN + ": " + metric.EN + " is " + FormatNumber(plumbline.English, value, 4) + ", interval " + FormatNumber(plumbline.English, low, 4) + " to " + FormatNumber(plumbline.English, high, 4) + ", beyond " + FormatNumber(plumbline.English, line, 4) + " (n = " + FormatInt(plumbline.English, n) + ").",
-	}
-}
-
-// FindingDataBeyond is the message finding.data_beyond: "{place}: {metric} is {value}, beyond {line} (n = {n}).".
-func FindingDataBeyond(place plumbline.Text, metric plumbline.Text, value float64, line float64, n int64) plumbline.Text {
-	return plumbline.Text{
-		ZH: place.ZH + "：" + metric.ZH + "为 " + FormatNumber(plumbline.Chinese, value, 4) + "，越过阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "（n = " + FormatInt(plumbline.Chinese, n) + "）。",
-		EN: place.EN + ": " + metric.EN + " is " + FormatNumber(plumbline.English, value, 4) + ", beyond " + FormatNumber(plumbline.English, line, 4) + " (n = " + FormatInt(plumbline.English, n) + ").",
-	}
-}
-
-// FindingDataDrift is the message finding.data_drift: "{column} has moved from the {role}: PSI {numbers}; the whole interval is above {line}.".
-func FindingDataDrift(column string, role plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
-	return plumbline.Text{
-		ZH: column + " 已偏离" + role.ZH + "：PSI 为 " + numbers.ZH + "；整个区间高于 " + FormatRatio(plumbline.Chinese, line) + "。",
-		EN: column + " has moved from the " + role.EN + ": PSI " + numbers.EN + "; the whole interval is above " + FormatRatio(plumbline.English, line) + ".",
+		ZH: column + " 已偏离" + role.ZH + "：PSI 为 " + numbers.ZH + "；整个区间高于上限 " + line.ZH + "。",
+		EN: column + " has moved from the " + role.EN + ": PSI " + numbers.EN + "; the whole interval is above the limit of " + line.EN + ".",
 	}
 }
 
@@ -2852,19 +2908,27 @@ func FindingDataDriftByDesign(column string, role plumbline.Text, numbers plumbl
 	}
 }
 
-// FindingDataDriftOpen is the message finding.data_drift_open: "{n} not settled against the {role}, such as {columns}: {reason}.".
+// FindingDataDriftOpen is the message finding.data_drift_open: "{n} not settled against the {role} ({columns}): {reason}.".
 func FindingDataDriftOpen(n int64, role plumbline.Text, columns []string, reason plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: "与" + role.ZH + "相比，有 " + FormatInt(plumbline.Chinese, n) + " 列尚无定论，例如 " + FormatList(plumbline.Chinese, columns) + "：" + reason.ZH + "。",
-		EN: plural(plumbline.English, n, "One column was", "# columns were") + " not settled against the " + role.EN + ", such as " + FormatList(plumbline.English, columns) + ": " + reason.EN + ".",
+		ZH: "与" + role.ZH + "相比，有 " + FormatInt(plumbline.Chinese, n) + " 列尚无定论（" + FormatList(plumbline.Chinese, columns) + "）：" + reason.ZH + "。",
+		EN: plural(plumbline.English, n, "One column was", "# columns were") + " not settled against the " + role.EN + " (" + FormatList(plumbline.English, columns) + "): " + reason.EN + ".",
 	}
 }
 
-// FindingDataFine is the message finding.data_fine: "{metric}: {n} looked at, each on the good side of {line}.".
-func FindingDataFine(metric plumbline.Text, n int64, line float64) plumbline.Text {
+// FindingDataFine is the message finding.data_fine: "{metric}: {verdict} in {n} looked at.".
+func FindingDataFine(metric plumbline.Text, verdict plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "：共检查 " + plural(plumbline.Chinese, n, "#", "#") + " 项（列、表或输入），均在阈值 " + FormatNumber(plumbline.Chinese, line, 4) + " 的有利一侧。",
-		EN: metric.EN + ": " + plural(plumbline.English, n, "one column, table or input was", "# columns, tables or inputs were") + " looked at, each on the good side of " + FormatNumber(plumbline.English, line, 4) + ".",
+		ZH: metric.ZH + "：所检查的 " + plural(plumbline.Chinese, n, "#", "#") + " 处（列、表或输入）均" + verdict.ZH + "。",
+		EN: metric.EN + ": " + verdict.EN + " in " + plural(plumbline.English, n, "the one column, table or input", "all # columns, tables or inputs") + " looked at.",
+	}
+}
+
+// FindingDataIs is the message finding.data_is: "{place} – {metric}.".
+func FindingDataIs(place plumbline.Text, metric plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + "：" + metric.ZH + "。",
+		EN: place.EN + " – " + metric.EN + ".",
 	}
 }
 
@@ -2876,11 +2940,19 @@ func FindingDataNoBefore() plumbline.Text {
 	}
 }
 
-// FindingDataNoDrift is the message finding.data_no_drift: "{n} of the decisions resemble the {role}: PSI with its whole interval is at most {line}; the largest is {largest}, of {column}.".
-func FindingDataNoDrift(n int64, role plumbline.Text, line float64, largest float64, column string) plumbline.Text {
+// FindingDataNoDefinition is the message finding.data_no_definition: "No definition of the workflow is named, or it could not be read.".
+func FindingDataNoDefinition() plumbline.Text {
 	return plumbline.Text{
-		ZH: "决策数据有 " + FormatInt(plumbline.Chinese, n) + " 列与" + role.ZH + "相近：PSI 的整个区间不高于 " + FormatRatio(plumbline.Chinese, line) + "；最大的是 " + column + "，为 " + FormatRatio(plumbline.Chinese, largest) + "。",
-		EN: plural(plumbline.English, n, "One column", "# columns") + " of the decisions resemble the " + role.EN + ": PSI with its whole interval is at most " + FormatRatio(plumbline.English, line) + "; the largest is " + FormatRatio(plumbline.English, largest) + ", of " + column + ".",
+		ZH: "没有列出工作流定义，或者无法读取。",
+		EN: "No definition of the workflow is named, or it could not be read.",
+	}
+}
+
+// FindingDataNoDrift is the message finding.data_no_drift: "{n} of the decisions resemble the {role}: the whole interval of PSI stays within the limit of {line}; the largest is {largest}, of {column}.".
+func FindingDataNoDrift(n int64, role plumbline.Text, line plumbline.Text, largest float64, column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "决策数据有 " + FormatInt(plumbline.Chinese, n) + " 列与" + role.ZH + "相近：PSI 的整个区间未超过上限 " + line.ZH + "；最大的是 " + column + "，为 " + FormatRatio(plumbline.Chinese, largest) + "。",
+		EN: plural(plumbline.English, n, "One column", "# columns") + " of the decisions resemble the " + role.EN + ": the whole interval of PSI stays within the limit of " + line.EN + "; the largest is " + FormatRatio(plumbline.English, largest) + ", of " + column + ".",
 	}
 }
 
@@ -2892,6 +2964,22 @@ func FindingDataNoneCommon(role plumbline.Text) plumbline.Text {
 	}
 }
 
+// FindingDataNotAsked is the message finding.data_not_asked: "{metric}: the workflow file declares nothing of the kind.".
+func FindingDataNotAsked(metric plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "：工作流文件没有声明此类内容。",
+		EN: metric.EN + ": the workflow file declares nothing of the kind.",
+	}
+}
+
+// FindingDataOff is the message finding.data_off: "{place} – {metric}: {numbers}; {verdict}.".
+func FindingDataOff(place plumbline.Text, metric plumbline.Text, numbers plumbline.Text, verdict plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: place.ZH + "：" + metric.ZH + "为 " + numbers.ZH + "；" + verdict.ZH + "。",
+		EN: place.EN + " – " + metric.EN + ": " + numbers.EN + "; " + verdict.EN + ".",
+	}
+}
+
 // FindingDataPersonalColumn is the message finding.data_personal_column: "{place} holds personal data of the kind “{kind}” and is not declared.".
 func FindingDataPersonalColumn(place plumbline.Text, kind plumbline.Text) plumbline.Text {
 	return plumbline.Text{
@@ -2900,35 +2988,43 @@ func FindingDataPersonalColumn(place plumbline.Text, kind plumbline.Text) plumbl
 	}
 }
 
-// FindingDataUnclear is the message finding.data_unclear: "{place}: {metric} is {value}, interval {low} to {high}; the interval lies on both sides of {line}, so nothing is decided (n = {n}).".
-func FindingDataUnclear(place plumbline.Text, metric plumbline.Text, value float64, low float64, high float64, line float64, n int64) plumbline.Text {
+// FindingDataProvenance is the message finding.data_provenance: "{place}: of source, licence and time of collection, {k} of {n} are stated.".
+func FindingDataProvenance(place plumbline.Text, k int64, n int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: place.ZH + "：" + metric.ZH + "为 " + FormatNumber(plumbline.Chinese, value, 4) + "，区间 " + FormatNumber(plumbline.Chinese, low, 4) + " 至 " + FormatNumber(plumbline.Chinese, high, 4) + " 跨越阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "，无法判定（n = " + FormatInt(plumbline.Chinese, n) + "）。",
-		EN: place.EN + ": " + metric.EN + " is " + FormatNumber(plumbline.English, value, 4) + ", interval " + FormatNumber(plumbline.English, low, 4) + " to " + FormatNumber(plumbline.English, high, 4) + "; the interval lies on both sides of " + FormatNumber(plumbline.English, line, 4) + ", so nothing is decided (n = " + FormatInt(plumbline.English, n) + ").",
+		ZH: place.ZH + "：来源、许可与收集时间 " + FormatInt(plumbline.Chinese, n) + " 项中，已写明 " + FormatInt(plumbline.Chinese, k) + " 项。",
+		EN: place.EN + ": of source, licence and time of collection, " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n) + " are stated.",
 	}
 }
 
-// FindingDataUnknown is the message finding.data_unknown: "{metric}: not tested for {n}, such as {place}. {reason}.".
-func FindingDataUnknown(metric plumbline.Text, n int64, place plumbline.Text, reason plumbline.Text) plumbline.Text {
+// FindingDataUnclear is the message finding.data_unclear: "{place} – {metric}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
+func FindingDataUnclear(place plumbline.Text, metric plumbline.Text, numbers plumbline.Text, line plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "：有 " + plural(plumbline.Chinese, n, "#", "#") + " 项未测试，例如 " + place.ZH + "。" + reason.ZH + "。",
-		EN: metric.EN + ": not tested for " + plural(plumbline.English, n, "one column, table or input", "# columns, tables or inputs") + ", such as " + place.EN + ". " + reason.EN + ".",
+		ZH: place.ZH + "：" + metric.ZH + "为 " + numbers.ZH + "；区间跨越 " + line.ZH + " 两侧，尚无结论。",
+		EN: place.EN + " – " + metric.EN + ": " + numbers.EN + "; the interval lies on both sides of " + line.EN + ", so nothing is decided.",
 	}
 }
 
-// FindingDataWithheld is the message finding.data_withheld: "{place}: {metric} is beyond {line}; the number is withheld to keep people out.".
-func FindingDataWithheld(place plumbline.Text, metric plumbline.Text, line float64) plumbline.Text {
+// FindingDataUnknown is the message finding.data_unknown: "{metric}: not tested for {places}; {reason}.".
+func FindingDataUnknown(metric plumbline.Text, places plumbline.Text, reason plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: place.ZH + "：" + metric.ZH + "越过阈值 " + FormatNumber(plumbline.Chinese, line, 4) + "；为避免识别个人，数值不予显示。",
-		EN: place.EN + ": " + metric.EN + " is beyond " + FormatNumber(plumbline.English, line, 4) + "; the number is withheld to keep people out.",
+		ZH: metric.ZH + "：未测试（" + places.ZH + "）；" + reason.ZH + "。",
+		EN: metric.EN + ": not tested for " + places.EN + "; " + reason.EN + ".",
 	}
 }
 
-// FindingExplainCoverage is the message finding.explain_coverage: "{n} adverse decisions: {share} carry at least one reason (threshold {line}).".
-func FindingExplainCoverage(n int64, share float64, line float64) plumbline.Text {
+// FindingDataWithheld is the message finding.data_withheld: "{place} – {metric}: this {verdict}; the number is withheld to keep people out.".
+func FindingDataWithheld(place plumbline.Text, metric plumbline.Text, verdict plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: FormatInt(plumbline.Chinese, n) + " 项不利决定中，" + FormatShare(plumbline.Chinese, share) + " 至少有一条理由（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
-		EN: FormatInt(plumbline.English, n) + " adverse decisions: " + FormatShare(plumbline.English, share) + " carry at least one reason (threshold " + FormatShare(plumbline.English, line) + ").",
+		ZH: place.ZH + "：" + metric.ZH + verdict.ZH + "；为避免识别个人，数值不予显示。",
+		EN: place.EN + " – " + metric.EN + ": this " + verdict.EN + "; the number is withheld to keep people out.",
+	}
+}
+
+// FindingExplainCoverage is the message finding.explain_coverage: "{share} of the {n} adverse decisions carry at least one reason; the minimum is {line}.".
+func FindingExplainCoverage(share float64, n int64, line float64) plumbline.Text {
+	return plumbline.Text{
+		ZH: FormatInt(plumbline.Chinese, n) + " 项不利决定中，" + FormatShare(plumbline.Chinese, share) + " 至少有一条理由，下限为 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " adverse decisions carry at least one reason; the minimum is " + FormatShare(plumbline.English, line) + ".",
 	}
 }
 
@@ -2949,10 +3045,10 @@ func FindingExplainDocuments(n int64, m int64) plumbline.Text {
 }
 
 // FindingExplainInconclusive is the message finding.explain_inconclusive: "{metric}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
-func FindingExplainInconclusive(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+func FindingExplainInconclusive(metric plumbline.Text, numbers plumbline.Text, line plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "：" + numbers.ZH + "，区间跨越阈值 " + FormatRatio(plumbline.Chinese, line) + "，无法判定。",
-		EN: metric.EN + ": " + numbers.EN + "; the interval lies on both sides of " + FormatRatio(plumbline.English, line) + ", so nothing is decided.",
+		ZH: metric.ZH + "：" + numbers.ZH + "；区间跨越 " + line.ZH + " 两侧，尚无结论。",
+		EN: metric.EN + ": " + numbers.EN + "; the interval lies on both sides of " + line.EN + ", so nothing is decided.",
 	}
 }
 
@@ -2972,27 +3068,19 @@ func FindingExplainNotExplained() plumbline.Text {
 	}
 }
 
-// FindingExplainNotSatisfied is the message finding.explain_not_satisfied: "{metric}: {numbers}; it is on the bad side of {line}.".
-func FindingExplainNotSatisfied(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
-	return plumbline.Text{
-		ZH: metric.ZH + "：" + numbers.ZH + "，在阈值 " + FormatRatio(plumbline.Chinese, line) + " 的不利一侧。",
-		EN: metric.EN + ": " + numbers.EN + "; it is on the bad side of " + FormatRatio(plumbline.English, line) + ".",
-	}
-}
-
-// FindingExplainNotTested is the message finding.explain_not_tested: "{metric}: not tested. {reason}.".
+// FindingExplainNotTested is the message finding.explain_not_tested: "{metric}: not tested; {reason}.".
 func FindingExplainNotTested(metric plumbline.Text, reason plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "：未测试。" + reason.ZH + "。",
-		EN: metric.EN + ": not tested. " + reason.EN + ".",
+		ZH: metric.ZH + "：未测试；" + reason.ZH + "。",
+		EN: metric.EN + ": not tested; " + reason.EN + ".",
 	}
 }
 
-// FindingExplainReasonEmpty is the message finding.explain_reason_empty: "For {share} of the stated reasons the input that they refer to is missing in the row (threshold {line}).".
+// FindingExplainReasonEmpty is the message finding.explain_reason_empty: "For {share} of the stated reasons the input that they refer to is missing in the row; the limit is {line}.".
 func FindingExplainReasonEmpty(share float64, line float64) plumbline.Text {
 	return plumbline.Text{
-		ZH: FormatShare(plumbline.Chinese, share) + " 的所述理由，其所指输入在该行缺失（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
-		EN: "For " + FormatShare(plumbline.English, share) + " of the stated reasons the input that they refer to is missing in the row (threshold " + FormatShare(plumbline.English, line) + ").",
+		ZH: FormatShare(plumbline.Chinese, share) + " 的所述理由，其所指输入在该行缺失；上限为 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: "For " + FormatShare(plumbline.English, share) + " of the stated reasons the input that they refer to is missing in the row; the limit is " + FormatShare(plumbline.English, line) + ".",
 	}
 }
 
@@ -3004,27 +3092,27 @@ func FindingExplainReasonUnknown(reason string, n int64, share float64) plumblin
 	}
 }
 
-// FindingExplainReasonsKnown is the message finding.explain_reasons_known: "Every stated reason that can be named refers to an input of the record ({share} of all stated reasons; threshold {line}).".
+// FindingExplainReasonsKnown is the message finding.explain_reasons_known: "Every stated reason that can be named refers to an input of the record ({share} of all stated reasons; the minimum is {line}).".
 func FindingExplainReasonsKnown(share float64, line float64) plumbline.Text {
 	return plumbline.Text{
-		ZH: "可列名的每条理由都指向记录中的输入（占全部所述理由的 " + FormatShare(plumbline.Chinese, share) + "；阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
-		EN: "Every stated reason that can be named refers to an input of the record (" + FormatShare(plumbline.English, share) + " of all stated reasons; threshold " + FormatShare(plumbline.English, line) + ").",
+		ZH: "可列名的每条理由都指向记录中的输入（占全部所述理由的 " + FormatShare(plumbline.Chinese, share) + "；下限为 " + FormatShare(plumbline.Chinese, line) + "）。",
+		EN: "Every stated reason that can be named refers to an input of the record (" + FormatShare(plumbline.English, share) + " of all stated reasons; the minimum is " + FormatShare(plumbline.English, line) + ").",
 	}
 }
 
-// FindingExplainReasonsUnknown is the message finding.explain_reasons_unknown: "Of the stated reasons {share} refer to an input of the record, less than {line}.".
+// FindingExplainReasonsUnknown is the message finding.explain_reasons_unknown: "Only {share} of the stated reasons refer to an input of the record; the minimum is {line}.".
 func FindingExplainReasonsUnknown(share float64, line float64) plumbline.Text {
 	return plumbline.Text{
-		ZH: "所述理由中仅有 " + FormatShare(plumbline.Chinese, share) + " 指向记录中的输入，低于 " + FormatShare(plumbline.Chinese, line) + "。",
-		EN: "Of the stated reasons " + FormatShare(plumbline.English, share) + " refer to an input of the record, less than " + FormatShare(plumbline.English, line) + ".",
+		ZH: "所述理由中只有 " + FormatShare(plumbline.Chinese, share) + " 指向记录中的输入，下限为 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: "Only " + FormatShare(plumbline.English, share) + " of the stated reasons refer to an input of the record; the minimum is " + FormatShare(plumbline.English, line) + ".",
 	}
 }
 
-// FindingExplainReplayPart is the message finding.explain_replay_part: "{part}: {share} of the {n} records carry it (threshold {line}).".
+// FindingExplainReplayPart is the message finding.explain_replay_part: "{part}: {share} of the {n} records carry it; the minimum is {line}.".
 func FindingExplainReplayPart(part plumbline.Text, share float64, n int64, line float64) plumbline.Text {
 	return plumbline.Text{
-		ZH: part.ZH + "：" + FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有该项（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
-		EN: part.EN + ": " + FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry it (threshold " + FormatShare(plumbline.English, line) + ").",
+		ZH: part.ZH + "：" + FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有该项；下限为 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: part.EN + ": " + FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry it; the minimum is " + FormatShare(plumbline.English, line) + ".",
 	}
 }
 
@@ -3036,19 +3124,11 @@ func FindingExplainReplayUndeclared(part plumbline.Text) plumbline.Text {
 	}
 }
 
-// FindingExplainReplayable is the message finding.explain_replayable: "{share} of the {n} records carry version, inputs, outcome, time and an id of their own (threshold {line}).".
+// FindingExplainReplayable is the message finding.explain_replayable: "{share} of the {n} records carry version, inputs, outcome, time and an id of their own; the minimum is {line}.".
 func FindingExplainReplayable(share float64, n int64, line float64) plumbline.Text {
 	return plumbline.Text{
-		ZH: FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有版本、输入、结果、时间和自身编号（阈值 " + FormatShare(plumbline.Chinese, line) + "）。",
-		EN: FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry version, inputs, outcome, time and an id of their own (threshold " + FormatShare(plumbline.English, line) + ").",
-	}
-}
-
-// FindingExplainSatisfied is the message finding.explain_satisfied: "{metric}: {numbers}; it is on the good side of {line}.".
-func FindingExplainSatisfied(metric plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
-	return plumbline.Text{
-		ZH: metric.ZH + "：" + numbers.ZH + "，在阈值 " + FormatRatio(plumbline.Chinese, line) + " 的有利一侧。",
-		EN: metric.EN + ": " + numbers.EN + "; it is on the good side of " + FormatRatio(plumbline.English, line) + ".",
+		ZH: FormatInt(plumbline.Chinese, n) + " 条记录中有 " + FormatShare(plumbline.Chinese, share) + " 载有版本、输入、结果、时间和自身编号；下限为 " + FormatShare(plumbline.Chinese, line) + "。",
+		EN: FormatShare(plumbline.English, share) + " of the " + FormatInt(plumbline.English, n) + " records carry version, inputs, outcome, time and an id of their own; the minimum is " + FormatShare(plumbline.English, line) + ".",
 	}
 }
 
@@ -3100,11 +3180,11 @@ func FindingExplainTrainingStated(n int64) plumbline.Text {
 	}
 }
 
-// FindingExplainTrainingUnknown is the message finding.explain_training_unknown: "{item}: nothing is stated of its training data or origin; it is unknown.".
-func FindingExplainTrainingUnknown(item string) plumbline.Text {
+// FindingExplainTrainingUnknown is the message finding.explain_training_unknown: "{item}: nothing is stated of its training data or origin, so it is unknown.".
+func FindingExplainTrainingUnknown(item plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: item + "：对其训练数据或来源没有任何说明，属于未知。",
-		EN: item + ": nothing is stated of its training data or origin; it is unknown.",
+		ZH: item.ZH + "：对其训练数据或来源没有任何说明，属于未知。",
+		EN: item.EN + ": nothing is stated of its training data or origin, so it is unknown.",
 	}
 }
 
@@ -3188,11 +3268,11 @@ func FindingGovernInventoryLacks(k int64, n int64, parts plumbline.Text) plumbli
 	}
 }
 
-// FindingGovernNotAttested is the message finding.govern_not_attested: "{title}: Plumbline does not measure this, and nobody has attested it with a document.".
+// FindingGovernNotAttested is the message finding.govern_not_attested: "Plumbline does not measure this, and nobody has attested it with a document: {title}.".
 func FindingGovernNotAttested(title plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: title.ZH + "：本产品不测量此项，也没有人附文件作出声明。",
-		EN: title.EN + ": Plumbline does not measure this, and nobody has attested it with a document.",
+		ZH: "本产品不测量此项，也没有人附文件作出声明：" + title.ZH + "。",
+		EN: "Plumbline does not measure this, and nobody has attested it with a document: " + title.EN + ".",
 	}
 }
 
@@ -3228,11 +3308,19 @@ func FindingGovernWord(who string, on string, statement string) plumbline.Text {
 	}
 }
 
-// FindingInconclusive is the message finding.inconclusive: "{metric} by {scope}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
-func FindingInconclusive(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
+// FindingInconclusive is the message finding.inconclusive: "{metric} {scope}: {numbers}; the interval lies on both sides of {line}, so nothing is decided.".
+func FindingInconclusive(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, line plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "（按 " + scope.ZH + "）：" + numbers.ZH + "；区间跨越 " + FormatRatio(plumbline.Chinese, line) + " 两侧，尚无结论。",
-		EN: metric.EN + " by " + scope.EN + ": " + numbers.EN + "; the interval lies on both sides of " + FormatRatio(plumbline.English, line) + ", so nothing is decided.",
+		ZH: metric.ZH + "（" + scope.ZH + "）：" + numbers.ZH + "；区间跨越 " + line.ZH + " 两侧，尚无结论。",
+		EN: metric.EN + " " + scope.EN + ": " + numbers.EN + "; the interval lies on both sides of " + line.EN + ", so nothing is decided.",
+	}
+}
+
+// FindingJudged is the message finding.judged: "{metric} {scope}: {numbers}; {verdict}.".
+func FindingJudged(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, verdict plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: metric.ZH + "（" + scope.ZH + "）：" + numbers.ZH + "；" + verdict.ZH + "。",
+		EN: metric.EN + " " + scope.EN + ": " + numbers.EN + "; " + verdict.EN + ".",
 	}
 }
 
@@ -3260,11 +3348,11 @@ func FindingNoProxy(n int64, feature string, line float64) plumbline.Text {
 	}
 }
 
-// FindingNotBuilt is the message finding.not_built: "{title}: Plumbline cannot measure this yet.".
+// FindingNotBuilt is the message finding.not_built: "Plumbline cannot measure this yet: {title}.".
 func FindingNotBuilt(title plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: title.ZH + "：本产品尚不能测量此项。",
-		EN: title.EN + ": Plumbline cannot measure this yet.",
+		ZH: "本产品尚不能测量：" + title.ZH + "。",
+		EN: "Plumbline cannot measure this yet: " + title.EN + ".",
 	}
 }
 
@@ -3284,19 +3372,11 @@ func FindingNotMitigated(open int64, n int64) plumbline.Text {
 	}
 }
 
-// FindingNotSatisfied is the message finding.not_satisfied: "{metric} by {scope}: {numbers}; the whole interval is on the bad side of {line}.".
-func FindingNotSatisfied(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
-	return plumbline.Text{
-		ZH: metric.ZH + "（按 " + scope.ZH + "）：" + numbers.ZH + "；整个区间位于 " + FormatRatio(plumbline.Chinese, line) + " 的不良一侧。",
-		EN: metric.EN + " by " + scope.EN + ": " + numbers.EN + "; the whole interval is on the bad side of " + FormatRatio(plumbline.English, line) + ".",
-	}
-}
-
-// FindingNotTested is the message finding.not_tested: "{metric} by {scope}: not tested. {reason}.".
+// FindingNotTested is the message finding.not_tested: "{metric} {scope}: not tested; {reason}.".
 func FindingNotTested(metric plumbline.Text, scope plumbline.Text, reason plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "（按 " + scope.ZH + "）：未测试。" + reason.ZH + "。",
-		EN: metric.EN + " by " + scope.EN + ": not tested. " + reason.EN + ".",
+		ZH: metric.ZH + "（" + scope.ZH + "）：未测试；" + reason.ZH + "。",
+		EN: metric.EN + " " + scope.EN + ": not tested; " + reason.EN + ".",
 	}
 }
 
@@ -3356,19 +3436,11 @@ func FindingProxyUnseen(n int64, feature string, columns []string, why plumbline
 	}
 }
 
-// FindingSatisfied is the message finding.satisfied: "{metric} by {scope}: {numbers}; the whole interval is on the good side of {line}.".
-func FindingSatisfied(metric plumbline.Text, scope plumbline.Text, numbers plumbline.Text, line float64) plumbline.Text {
-	return plumbline.Text{
-		ZH: metric.ZH + "（按 " + scope.ZH + "）：" + numbers.ZH + "；整个区间位于 " + FormatRatio(plumbline.Chinese, line) + " 的良好一侧。",
-		EN: metric.EN + " by " + scope.EN + ": " + numbers.EN + "; the whole interval is on the good side of " + FormatRatio(plumbline.English, line) + ".",
-	}
-}
-
-// FindingSecurityMore is the message finding.security_more: "{what}: {n} more places; the observations give the total.".
+// FindingSecurityMore is the message finding.security_more: "{what}: {n}; the observations give the total.".
 func FindingSecurityMore(what plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: what.ZH + "：另有 " + FormatInt(plumbline.Chinese, n) + " 处；总数见观测值。",
-		EN: what.EN + ": " + FormatInt(plumbline.English, n) + " more places; the observations give the total.",
+		ZH: what.ZH + "：另有 " + plural(plumbline.Chinese, n, "#", "#") + " 处；总数见观测值。",
+		EN: what.EN + ": " + plural(plumbline.English, n, "one more place", "# more places") + "; the observations give the total.",
 	}
 }
 
@@ -3376,7 +3448,7 @@ func FindingSecurityMore(what plumbline.Text, n int64) plumbline.Text {
 func FindingSecurityNone(what plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: what.ZH + "：未发现；共检查 " + FormatInt(plumbline.Chinese, n) + " 项。",
-		EN: what.EN + ": none found; " + FormatInt(plumbline.English, n) + " looked at.",
+		EN: what.EN + ": none found; " + plural(plumbline.English, n, "one was", "# were") + " looked at.",
 	}
 }
 
@@ -3412,11 +3484,19 @@ func FindingSecurityResistance() plumbline.Text {
 	}
 }
 
-// FindingSecurityStep is the message finding.security_step: "{what}: {step}{detail}.".
-func FindingSecurityStep(what plumbline.Text, step string, detail string) plumbline.Text {
+// FindingSecuritySecret is the message finding.security_secret: "{what}: {step} ({kind}).".
+func FindingSecuritySecret(what plumbline.Text, step string, kind plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: what.ZH + "：" + step + detail + "。",
-		EN: what.EN + ": " + step + detail + ".",
+		ZH: what.ZH + "：" + step + "（" + kind.ZH + "）。",
+		EN: what.EN + ": " + step + " (" + kind.EN + ").",
+	}
+}
+
+// FindingSecurityStep is the message finding.security_step: "{what}: {step}.".
+func FindingSecurityStep(what plumbline.Text, step string) plumbline.Text {
+	return plumbline.Text{
+		ZH: what.ZH + "：" + step + "。",
+		EN: what.EN + ": " + step + ".",
 	}
 }
 
@@ -3644,11 +3724,11 @@ func MetricAccuracyRatio() plumbline.Text {
 	}
 }
 
-// MetricAdverseReviewShare is the message metric.adverse_review_share: "adverse decisions reviewed by a person".
+// MetricAdverseReviewShare is the message metric.adverse_review_share: "share of adverse decisions that a person reviewed".
 func MetricAdverseReviewShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "经人复核的不利决定占比",
-		EN: "adverse decisions reviewed by a person",
+		EN: "share of adverse decisions that a person reviewed",
 	}
 }
 
@@ -3692,19 +3772,19 @@ func MetricAuthenticatedTriggers() plumbline.Text {
 	}
 }
 
-// MetricBadRowShare is the message metric.bad_row_share: "rows that cannot be read".
+// MetricBadRowShare is the message metric.bad_row_share: "share of rows that cannot be read".
 func MetricBadRowShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "无法读取的行所占份额",
-		EN: "rows that cannot be read",
+		EN: "share of rows that cannot be read",
 	}
 }
 
-// MetricBadValueShare is the message metric.bad_value_share: "values that do not fit the kind of the column".
+// MetricBadValueShare is the message metric.bad_value_share: "share of values that do not fit the kind of the column".
 func MetricBadValueShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "与列的类型不符的值所占份额",
-		EN: "values that do not fit the kind of the column",
+		EN: "share of values that do not fit the kind of the column",
 	}
 }
 
@@ -3716,11 +3796,11 @@ func MetricBaseRate() plumbline.Text {
 	}
 }
 
-// MetricBeyondRangeShare is the message metric.beyond_range_share: "numbers beyond the range of the earlier data".
+// MetricBeyondRangeShare is the message metric.beyond_range_share: "share of numbers beyond the range of the earlier data".
 func MetricBeyondRangeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "超出先前数据范围的数值所占份额",
-		EN: "numbers beyond the range of the earlier data",
+		EN: "share of numbers beyond the range of the earlier data",
 	}
 }
 
@@ -4076,27 +4156,27 @@ func MetricFalsePositiveRateRatio() plumbline.Text {
 	}
 }
 
-// MetricFavourableReviewShare is the message metric.favourable_review_share: "favourable decisions reviewed by a person".
+// MetricFavourableReviewShare is the message metric.favourable_review_share: "share of favourable decisions that a person reviewed".
 func MetricFavourableReviewShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "经人复核的有利决定占比",
-		EN: "favourable decisions reviewed by a person",
+		EN: "share of favourable decisions that a person reviewed",
 	}
 }
 
-// MetricFingerprintShare is the message metric.fingerprint_share: "inputs with a SHA-256".
+// MetricFingerprintShare is the message metric.fingerprint_share: "share of inputs with a SHA-256".
 func MetricFingerprintShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "有 SHA-256 的输入所占份额",
-		EN: "inputs with a SHA-256",
+		EN: "share of inputs with a SHA-256",
 	}
 }
 
-// MetricFutureTimeShare is the message metric.future_time_share: "rows dated in the future".
+// MetricFutureTimeShare is the message metric.future_time_share: "share of rows dated in the future".
 func MetricFutureTimeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "日期在未来的行所占份额",
-		EN: "rows dated in the future",
+		EN: "share of rows dated in the future",
 	}
 }
 
@@ -4132,11 +4212,11 @@ func MetricHashMismatch() plumbline.Text {
 	}
 }
 
-// MetricIdenticalUnlikeShare is the message metric.identical_unlike_share: "pairs with identical inputs and different decisions".
+// MetricIdenticalUnlikeShare is the message metric.identical_unlike_share: "share of pairs with identical inputs that got different decisions".
 func MetricIdenticalUnlikeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "输入相同而决定不同的成对占比",
-		EN: "pairs with identical inputs and different decisions",
+		EN: "share of pairs with identical inputs that got different decisions",
 	}
 }
 
@@ -4228,11 +4308,11 @@ func MetricLabelCoverageDifference() plumbline.Text {
 	}
 }
 
-// MetricLabelDisagreementShare is the message metric.label_disagreement_share: "labels against the most certain predictions".
+// MetricLabelDisagreementShare is the message metric.label_disagreement_share: "share of labels against the most certain predictions".
 func MetricLabelDisagreementShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "与最有把握的预测相反的标签份额",
-		EN: "labels against the most certain predictions",
+		EN: "share of labels against the most certain predictions",
 	}
 }
 
@@ -4244,11 +4324,11 @@ func MetricLabelModelAuc() plumbline.Text {
 	}
 }
 
-// MetricLikeUnlikeShare is the message metric.like_unlike_share: "pairs of like cases with different decisions".
+// MetricLikeUnlikeShare is the message metric.like_unlike_share: "share of pairs of like cases that got different decisions".
 func MetricLikeUnlikeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "案件相似而决定不同的成对占比",
-		EN: "pairs of like cases with different decisions",
+		EN: "share of pairs of like cases that got different decisions",
 	}
 }
 
@@ -4316,11 +4396,11 @@ func MetricMissingShareIncrease() plumbline.Text {
 	}
 }
 
-// MetricMissingValueShare is the message metric.missing_value_share: "share of missing values in the column".
+// MetricMissingValueShare is the message metric.missing_value_share: "share of missing values".
 func MetricMissingValueShare() plumbline.Text {
 	return plumbline.Text{
-		ZH: "该列缺失值份额",
-		EN: "share of missing values in the column",
+		ZH: "缺失值份额",
+		EN: "share of missing values",
 	}
 }
 
@@ -4428,11 +4508,11 @@ func MetricNycUnknownCount() plumbline.Text {
 	}
 }
 
-// MetricOneLabelClusterShare is the message metric.one_label_cluster_share: "largest set of like rows with one label".
+// MetricOneLabelClusterShare is the message metric.one_label_cluster_share: "share of the largest set of like rows with one label".
 func MetricOneLabelClusterShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "只有一种标签的最大相似行集合所占份额",
-		EN: "largest set of like rows with one label",
+		EN: "share of the largest set of like rows with one label",
 	}
 }
 
@@ -4452,19 +4532,19 @@ func MetricOpenTriggersToModel() plumbline.Text {
 	}
 }
 
-// MetricOutOfOrderShare is the message metric.out_of_order_share: "rows that break the order of time".
+// MetricOutOfOrderShare is the message metric.out_of_order_share: "share of rows that break the order of time".
 func MetricOutOfOrderShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "打乱时间顺序的行所占份额",
-		EN: "rows that break the order of time",
+		EN: "share of rows that break the order of time",
 	}
 }
 
-// MetricOutOfRangeShare is the message metric.out_of_range_share: "numbers outside the declared range".
+// MetricOutOfRangeShare is the message metric.out_of_range_share: "share of numbers outside the declared range".
 func MetricOutOfRangeShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "超出声明范围的数值所占份额",
-		EN: "numbers outside the declared range",
+		EN: "share of numbers outside the declared range",
 	}
 }
 
@@ -4492,11 +4572,11 @@ func MetricOverrideToFavourableRate() plumbline.Text {
 	}
 }
 
-// MetricPersonalTextShare is the message metric.personal_text_share: "rows whose text holds personal data".
+// MetricPersonalTextShare is the message metric.personal_text_share: "share of rows whose text holds personal data".
 func MetricPersonalTextShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "文本含有个人信息的行所占份额",
-		EN: "rows whose text holds personal data",
+		EN: "share of rows whose text holds personal data",
 	}
 }
 
@@ -4548,11 +4628,11 @@ func MetricPredictiveParityRatio() plumbline.Text {
 	}
 }
 
-// MetricProvenanceStated is the message metric.provenance_stated: "parts stated of source, licence and time of collection".
+// MetricProvenanceStated is the message metric.provenance_stated: "share of source, licence and time of collection that is stated".
 func MetricProvenanceStated() plumbline.Text {
 	return plumbline.Text{
-		ZH: "已写明的来源、许可与收集时间所占份额",
-		EN: "parts stated of source, licence and time of collection",
+		ZH: "来源、许可与收集时间中已写明的份额",
+		EN: "share of source, licence and time of collection that is stated",
 	}
 }
 
@@ -4612,11 +4692,11 @@ func MetricReasonAgreementByChance() plumbline.Text {
 	}
 }
 
-// MetricReasonAgreementDifference is the message metric.reason_agreement_difference: "agreement of reasons of like cases beyond that of any two".
+// MetricReasonAgreementDifference is the message metric.reason_agreement_difference: "agreement of reasons of like cases, less that of any two (Jaccard)".
 func MetricReasonAgreementDifference() plumbline.Text {
 	return plumbline.Text{
 		ZH: "相似案件理由一致程度高出任意两案的部分",
-		EN: "agreement of reasons of like cases beyond that of any two",
+		EN: "agreement of reasons of like cases, less that of any two (Jaccard)",
 	}
 }
 
@@ -4748,11 +4828,11 @@ func MetricReviewLateShare() plumbline.Text {
 	}
 }
 
-// MetricReviewNotFollowedShare is the message metric.review_not_followed_share: "reviewed decisions that do not follow the review".
+// MetricReviewNotFollowedShare is the message metric.review_not_followed_share: "share of reviewed decisions that do not follow the review".
 func MetricReviewNotFollowedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "未依从复核的决定占比",
-		EN: "reviewed decisions that do not follow the review",
+		EN: "share of reviewed decisions that do not follow the review",
 	}
 }
 
@@ -4780,11 +4860,11 @@ func MetricReviewSecondsQ05() plumbline.Text {
 	}
 }
 
-// MetricReviewUnmatchedShare is the message metric.review_unmatched_share: "reviews that match no decision".
+// MetricReviewUnmatchedShare is the message metric.review_unmatched_share: "share of reviews that match no decision".
 func MetricReviewUnmatchedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "找不到对应决定的复核占比",
-		EN: "reviews that match no decision",
+		EN: "share of reviews that match no decision",
 	}
 }
 
@@ -4812,11 +4892,11 @@ func MetricRiskyCode() plumbline.Text {
 	}
 }
 
-// MetricRubberStampShare is the message metric.rubber_stamp_share: "reviews that agreed within seconds (rubber stamps)".
+// MetricRubberStampShare is the message metric.rubber_stamp_share: "share of reviews that agreed within seconds (rubber stamps)".
 func MetricRubberStampShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "数秒之内同意的复核占比（橡皮图章）",
-		EN: "reviews that agreed within seconds (rubber stamps)",
+		EN: "share of reviews that agreed within seconds (rubber stamps)",
 	}
 }
 
@@ -4860,11 +4940,11 @@ func MetricSelectionRate() plumbline.Text {
 	}
 }
 
-// MetricSensitiveBasisComplete is the message metric.sensitive_basis_complete: "parts stated of source, legal basis and date of deletion".
+// MetricSensitiveBasisComplete is the message metric.sensitive_basis_complete: "source, legal basis and date of deletion that are stated".
 func MetricSensitiveBasisComplete() plumbline.Text {
 	return plumbline.Text{
-		ZH: "已写明的来源、法律依据与删除日期项数",
-		EN: "parts stated of source, legal basis and date of deletion",
+		ZH: "来源、法律依据与删除日期中已写明的项数",
+		EN: "source, legal basis and date of deletion that are stated",
 	}
 }
 
@@ -5012,11 +5092,11 @@ func MetricTrainingDataStated() plumbline.Text {
 	}
 }
 
-// MetricTrainingDataStatedShare is the message metric.training_data_stated_share: "models and texts of which the origin is stated".
+// MetricTrainingDataStatedShare is the message metric.training_data_stated_share: "share of models and texts of which the origin is stated".
 func MetricTrainingDataStatedShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "已写明来源的模型与文本占比",
-		EN: "models and texts of which the origin is stated",
+		EN: "share of models and texts of which the origin is stated",
 	}
 }
 
@@ -5156,11 +5236,11 @@ func MetricUnreadDocuments() plumbline.Text {
 	}
 }
 
-// MetricUnseenCategoryShare is the message metric.unseen_category_share: "rows with a value that the earlier data do not have".
+// MetricUnseenCategoryShare is the message metric.unseen_category_share: "share of rows with a value that the earlier data do not have".
 func MetricUnseenCategoryShare() plumbline.Text {
 	return plumbline.Text{
 		ZH: "取值在先前数据中没有的行所占份额",
-		EN: "rows with a value that the earlier data do not have",
+		EN: "share of rows with a value that the earlier data do not have",
 	}
 }
 
@@ -5372,11 +5452,19 @@ func NoteValueAbsent(value string, column string) plumbline.Text {
 	}
 }
 
-// PartAmongAccepted is the message part.among_accepted: "{metric}, among accepted".
+// PartAmongAccepted is the message part.among_accepted: "{metric} among accepted cases".
 func PartAmongAccepted(metric plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: metric.ZH + "（仅限获批者）",
-		EN: metric.EN + ", among accepted",
+		ZH: "获批案例的" + metric.ZH,
+		EN: metric.EN + " among accepted cases",
+	}
+}
+
+// PartAndMore is the message part.and_more: "{places} and {n} more".
+func PartAndMore(places plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: places.ZH + "等，另有 " + FormatInt(plumbline.Chinese, n) + " 处",
+		EN: places.EN + " and " + FormatInt(plumbline.English, n) + " more",
 	}
 }
 
@@ -5397,10 +5485,18 @@ func PartBasis() plumbline.Text {
 }
 
 // PartBlurred is the message part.blurred: "about {value}, interval {low} to {high}, rounded to keep people out".
-func PartBlurred(value float64, low float64, high float64) plumbline.Text {
+func PartBlurred(value plumbline.Text, low plumbline.Text, high plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: "约 " + FormatRatio(plumbline.Chinese, value) + "，区间 " + FormatRatio(plumbline.Chinese, low) + " 至 " + FormatRatio(plumbline.Chinese, high) + "，为避免识别个人而取整",
-		EN: "about " + FormatRatio(plumbline.English, value) + ", interval " + FormatRatio(plumbline.English, low) + " to " + FormatRatio(plumbline.English, high) + ", rounded to keep people out",
+		ZH: "约 " + value.ZH + "，区间 " + low.ZH + " 至 " + high.ZH + "，为避免识别个人而取整",
+		EN: "about " + value.EN + ", interval " + low.EN + " to " + high.EN + ", rounded to keep people out",
+	}
+}
+
+// PartBy is the message part.by: "by {features}".
+func PartBy(features plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "按 " + features.ZH,
+		EN: "by " + features.EN,
 	}
 }
 
@@ -5409,6 +5505,14 @@ func PartCoverage(name plumbline.Text, k int64, n int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: name.ZH + " " + FormatInt(plumbline.Chinese, n) + " 项中 " + FormatInt(plumbline.Chinese, k) + " 项",
 		EN: name.EN + " " + FormatInt(plumbline.English, k) + " of " + FormatInt(plumbline.English, n),
+	}
+}
+
+// PartDataCounted is the message part.data_counted: "{value} (n = {n})".
+func PartDataCounted(value plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: value.ZH + "（n = " + FormatInt(plumbline.Chinese, n) + "）",
+		EN: value.EN + " (n = " + FormatInt(plumbline.English, n) + ")",
 	}
 }
 
@@ -5477,10 +5581,10 @@ func PartExplainBetween(column string, low string, high string) plumbline.Text {
 }
 
 // PartExplainCounted is the message part.explain_counted: "{value}, counted in full (n = {n})".
-func PartExplainCounted(value float64, n int64) plumbline.Text {
+func PartExplainCounted(value plumbline.Text, n int64) plumbline.Text {
 	return plumbline.Text{
-		ZH: FormatRatio(plumbline.Chinese, value) + "，全数清点（n = " + FormatInt(plumbline.Chinese, n) + "）",
-		EN: FormatRatio(plumbline.English, value) + ", counted in full (n = " + FormatInt(plumbline.English, n) + ")",
+		ZH: value.ZH + "，全数清点（n = " + FormatInt(plumbline.Chinese, n) + "）",
+		EN: value.EN + ", counted in full (n = " + FormatInt(plumbline.English, n) + ")",
 	}
 }
 
@@ -5628,11 +5732,51 @@ func PartGroupValue(group plumbline.Text, value float64) plumbline.Text {
 	}
 }
 
-// PartNumbers is the message part.numbers: "{value}, interval {low} to {high} (n = {n})".
-func PartNumbers(value float64, low float64, high float64, n int64) plumbline.Text {
+// PartMeetsMax is the message part.meets_max: "stays within the limit of {line}".
+func PartMeetsMax(line plumbline.Text) plumbline.Text {
 	return plumbline.Text{
-		ZH: FormatRatio(plumbline.Chinese, value) + "，区间 " + FormatRatio(plumbline.Chinese, low) + " 至 " + FormatRatio(plumbline.Chinese, high) + "（n = " + FormatInt(plumbline.Chinese, n) + "）",
-		EN: FormatRatio(plumbline.English, value) + ", interval " + FormatRatio(plumbline.English, low) + " to " + FormatRatio(plumbline.English, high) + " (n = " + FormatInt(plumbline.English, n) + ")",
+		ZH: "未超过上限 " + line.ZH,
+		EN: "stays within the limit of " + line.EN,
+	}
+}
+
+// PartMeetsMin is the message part.meets_min: "meets the minimum of {line}".
+func PartMeetsMin(line plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "达到下限 " + line.ZH,
+		EN: "meets the minimum of " + line.EN,
+	}
+}
+
+// PartMissesMax is the message part.misses_max: "is above the limit of {line}".
+func PartMissesMax(line plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "高于上限 " + line.ZH,
+		EN: "is above the limit of " + line.EN,
+	}
+}
+
+// PartMissesMin is the message part.misses_min: "is below the minimum of {line}".
+func PartMissesMin(line plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "低于下限 " + line.ZH,
+		EN: "is below the minimum of " + line.EN,
+	}
+}
+
+// PartNumbers is the message part.numbers: "{value}, interval {low} to {high} (n = {n})".
+func PartNumbers(value plumbline.Text, low plumbline.Text, high plumbline.Text, n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: value.ZH + "，区间 " + low.ZH + " 至 " + high.ZH + "（n = " + FormatInt(plumbline.Chinese, n) + "）",
+		EN: value.EN + ", interval " + low.EN + " to " + high.EN + " (n = " + FormatInt(plumbline.English, n) + ")",
+	}
+}
+
+// PartOfGroup is the message part.of_group: "for {group}".
+func PartOfGroup(group plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: group.ZH,
+		EN: "for " + group.EN,
 	}
 }
 
@@ -5689,6 +5833,46 @@ func PartTableColumn(column string, table plumbline.Text) plumbline.Text {
 	return plumbline.Text{
 		ZH: column + "（" + table.ZH + "）",
 		EN: column + " (" + table.EN + ")",
+	}
+}
+
+// PartThis is the message part.this: "this {verdict}".
+func PartThis(verdict plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: verdict.ZH,
+		EN: "this " + verdict.EN,
+	}
+}
+
+// PartTrainedModel is the message part.trained_model: "model {name}".
+func PartTrainedModel(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "模型 " + name,
+		EN: "model " + name,
+	}
+}
+
+// PartTrainedPrompt is the message part.trained_prompt: "prompt in the definition".
+func PartTrainedPrompt() plumbline.Text {
+	return plumbline.Text{
+		ZH: "定义中的提示词",
+		EN: "prompt in the definition",
+	}
+}
+
+// PartTrainedText is the message part.trained_text: "{kind} {name}".
+func PartTrainedText(kind plumbline.Text, name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: kind.ZH + " " + name,
+		EN: kind.EN + " " + name,
+	}
+}
+
+// PartWholeInterval is the message part.whole_interval: "the whole interval {verdict}".
+func PartWholeInterval(verdict plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: "整个区间" + verdict.ZH,
+		EN: "the whole interval " + verdict.EN,
 	}
 }
 
@@ -9292,6 +9476,198 @@ func RoleJudges() plumbline.Text {
 	}
 }
 
+// SecretAlibabaAccessKey is the message secret.alibaba-access-key: "Alibaba Cloud access key".
+func SecretAlibabaAccessKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "阿里云访问密钥",
+		EN: "Alibaba Cloud access key",
+	}
+}
+
+// SecretAssignedSecret is the message secret.assigned-secret: "value assigned to a name such as password or api_key".
+func SecretAssignedSecret() plumbline.Text {
+	return plumbline.Text{
+		ZH: "赋给 password、api_key 等名称的值",
+		EN: "value assigned to a name such as password or api_key",
+	}
+}
+
+// SecretAwsAccessKey is the message secret.aws-access-key: "AWS access key".
+func SecretAwsAccessKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "AWS 访问密钥",
+		EN: "AWS access key",
+	}
+}
+
+// SecretBasicAuth is the message secret.basic-auth: "user name and password (Basic)".
+func SecretBasicAuth() plumbline.Text {
+	return plumbline.Text{
+		ZH: "用户名和口令（Basic）",
+		EN: "user name and password (Basic)",
+	}
+}
+
+// SecretBasicAuthUrl is the message secret.basic-auth-url: "address with a user name and password".
+func SecretBasicAuthUrl() plumbline.Text {
+	return plumbline.Text{
+		ZH: "含用户名和口令的地址",
+		EN: "address with a user name and password",
+	}
+}
+
+// SecretBearerToken is the message secret.bearer-token: "bearer token".
+func SecretBearerToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Bearer 令牌",
+		EN: "bearer token",
+	}
+}
+
+// SecretDatabaseUrl is the message secret.database-url: "database address with a password".
+func SecretDatabaseUrl() plumbline.Text {
+	return plumbline.Text{
+		ZH: "含口令的数据库地址",
+		EN: "database address with a password",
+	}
+}
+
+// SecretDiscordWebhook is the message secret.discord-webhook: "Discord webhook address".
+func SecretDiscordWebhook() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Discord webhook 地址",
+		EN: "Discord webhook address",
+	}
+}
+
+// SecretGithubToken is the message secret.github-token: "GitHub token".
+func SecretGithubToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "GitHub 令牌",
+		EN: "GitHub token",
+	}
+}
+
+// SecretGitlabToken is the message secret.gitlab-token: "GitLab token".
+func SecretGitlabToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "GitLab 令牌",
+		EN: "GitLab token",
+	}
+}
+
+// SecretGoogleApiKey is the message secret.google-api-key: "Google API key".
+func SecretGoogleApiKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Google API 密钥",
+		EN: "Google API key",
+	}
+}
+
+// SecretGoogleOauth is the message secret.google-oauth: "Google OAuth secret or token".
+func SecretGoogleOauth() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Google OAuth 密钥或令牌",
+		EN: "Google OAuth secret or token",
+	}
+}
+
+// SecretJwt is the message secret.jwt: "signed token (JWT)".
+func SecretJwt() plumbline.Text {
+	return plumbline.Text{
+		ZH: "签名令牌（JWT）",
+		EN: "signed token (JWT)",
+	}
+}
+
+// SecretMailApiKey is the message secret.mail-api-key: "API key of a mail service".
+func SecretMailApiKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "邮件服务的 API 密钥",
+		EN: "API key of a mail service",
+	}
+}
+
+// SecretPackageToken is the message secret.package-token: "token of a package registry".
+func SecretPackageToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "软件包仓库令牌",
+		EN: "token of a package registry",
+	}
+}
+
+// SecretPrivateKey is the message secret.private-key: "private key".
+func SecretPrivateKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "私钥",
+		EN: "private key",
+	}
+}
+
+// SecretProviderApiKey is the message secret.provider-api-key: "API key of an AI provider".
+func SecretProviderApiKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "人工智能服务商的 API 密钥",
+		EN: "API key of an AI provider",
+	}
+}
+
+// SecretServiceToken is the message secret.service-token: "token of an online service".
+func SecretServiceToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "在线服务令牌",
+		EN: "token of an online service",
+	}
+}
+
+// SecretSlackToken is the message secret.slack-token: "Slack token".
+func SecretSlackToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Slack 令牌",
+		EN: "Slack token",
+	}
+}
+
+// SecretSlackWebhook is the message secret.slack-webhook: "Slack webhook address".
+func SecretSlackWebhook() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Slack webhook 地址",
+		EN: "Slack webhook address",
+	}
+}
+
+// SecretStripeClientSecret is the message secret.stripe-client-secret: "Stripe client secret".
+func SecretStripeClientSecret() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Stripe 客户端密钥",
+		EN: "Stripe client secret",
+	}
+}
+
+// SecretStripeKey is the message secret.stripe-key: "Stripe key".
+func SecretStripeKey() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Stripe 密钥",
+		EN: "Stripe key",
+	}
+}
+
+// SecretTelegramToken is the message secret.telegram-token: "Telegram bot token".
+func SecretTelegramToken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "Telegram 机器人令牌",
+		EN: "Telegram bot token",
+	}
+}
+
+// SecretTencentSecretId is the message secret.tencent-secret-id: "Tencent Cloud secret ID".
+func SecretTencentSecretId() plumbline.Text {
+	return plumbline.Text{
+		ZH: "腾讯云 SecretId",
+		EN: "Tencent Cloud secret ID",
+	}
+}
+
 // SectorEducation is the message sector.education: "education".
 func SectorEducation() plumbline.Text {
 	return plumbline.Text{
@@ -9417,6 +9793,38 @@ func StateSatisfied() plumbline.Text {
 	return plumbline.Text{
 		ZH: "证据支持",
 		EN: "evidence supports",
+	}
+}
+
+// TextKindDocument is the message text_kind.document: "document".
+func TextKindDocument() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文档",
+		EN: "document",
+	}
+}
+
+// TextKindFewShot is the message text_kind.few-shot: "examples".
+func TextKindFewShot() plumbline.Text {
+	return plumbline.Text{
+		ZH: "示例",
+		EN: "examples",
+	}
+}
+
+// TextKindKnowledge is the message text_kind.knowledge: "knowledge base".
+func TextKindKnowledge() plumbline.Text {
+	return plumbline.Text{
+		ZH: "知识库",
+		EN: "knowledge base",
+	}
+}
+
+// TextKindPrompt is the message text_kind.prompt: "prompt".
+func TextKindPrompt() plumbline.Text {
+	return plumbline.Text{
+		ZH: "提示词",
+		EN: "prompt",
 	}
 }
 
@@ -9558,6 +9966,10 @@ func ValueSuppressed() plumbline.Text {
 
 // fixed holds the messages without arguments, sorted by key.
 var fixed = [...]entry{
+	{"approval.bypassed", ApprovalBypassed()},
+	{"approval.parallel", ApprovalParallel()},
+	{"approval.regenerated", ApprovalRegenerated()},
+	{"approval.unread", ApprovalUnread()},
 	{"chart.diagonal", ChartDiagonal()},
 	{"chart.disabled", ChartDisabled()},
 	{"chart.edge_data", ChartEdgeData()},
@@ -9858,6 +10270,10 @@ var fixed = [...]entry{
 	{"cli.summary.same_inputs", CliSummarySameInputs()},
 	{"cli.summary.unsupported", CliSummaryUnsupported()},
 	{"cli.summary.untested", CliSummaryUntested()},
+	{"code_risk.commands", CodeRiskCommands()},
+	{"code_risk.evaluates", CodeRiskEvaluates()},
+	{"code_risk.files", CodeRiskFiles()},
+	{"code_risk.network", CodeRiskNetwork()},
 	{"confidence.K", ConfidenceK()},
 	{"confidence.S", ConfidenceS()},
 	{"data_table.all", DataTableAll()},
@@ -9876,6 +10292,7 @@ var fixed = [...]entry{
 	{"fairness.equalized_odds", FairnessEqualizedOdds()},
 	{"fairness.predictive_parity", FairnessPredictiveParity()},
 	{"finding.data_no_before", FindingDataNoBefore()},
+	{"finding.data_no_definition", FindingDataNoDefinition()},
 	{"finding.explain_no_documents", FindingExplainNoDocuments()},
 	{"finding.explain_not_explained", FindingExplainNotExplained()},
 	{"finding.explain_training_none", FindingExplainTrainingNone()},
@@ -10127,6 +10544,7 @@ var fixed = [...]entry{
 	{"part.replay_time", PartReplayTime()},
 	{"part.replay_version", PartReplayVersion()},
 	{"part.source", PartSource()},
+	{"part.trained_prompt", PartTrainedPrompt()},
 	{"part.withheld", PartWithheld()},
 	{"personal.address", PersonalAddress()},
 	{"personal.bank-card", PersonalBankCard()},
@@ -10523,6 +10941,30 @@ var fixed = [...]entry{
 	{"report.worse_caption", ReportWorseCaption()},
 	{"role.informs", RoleInforms()},
 	{"role.judges", RoleJudges()},
+	{"secret.alibaba-access-key", SecretAlibabaAccessKey()},
+	{"secret.assigned-secret", SecretAssignedSecret()},
+	{"secret.aws-access-key", SecretAwsAccessKey()},
+	{"secret.basic-auth", SecretBasicAuth()},
+	{"secret.basic-auth-url", SecretBasicAuthUrl()},
+	{"secret.bearer-token", SecretBearerToken()},
+	{"secret.database-url", SecretDatabaseUrl()},
+	{"secret.discord-webhook", SecretDiscordWebhook()},
+	{"secret.github-token", SecretGithubToken()},
+	{"secret.gitlab-token", SecretGitlabToken()},
+	{"secret.google-api-key", SecretGoogleApiKey()},
+	{"secret.google-oauth", SecretGoogleOauth()},
+	{"secret.jwt", SecretJwt()},
+	{"secret.mail-api-key", SecretMailApiKey()},
+	{"secret.package-token", SecretPackageToken()},
+	{"secret.private-key", SecretPrivateKey()},
+	{"secret.provider-api-key", SecretProviderApiKey()},
+	{"secret.service-token", SecretServiceToken()},
+	{"secret.slack-token", SecretSlackToken()},
+	{"secret.slack-webhook", SecretSlackWebhook()},
+	{"secret.stripe-client-secret", SecretStripeClientSecret()},
+	{"secret.stripe-key", SecretStripeKey()},
+	{"secret.telegram-token", SecretTelegramToken()},
+	{"secret.tencent-secret-id", SecretTencentSecretId()},
 	{"sector.education", SectorEducation()},
 	{"sector.employment", SectorEmployment()},
 	{"sector.finance", SectorFinance()},
@@ -10539,6 +10981,10 @@ var fixed = [...]entry{
 	{"state.not-satisfied", StateNotSatisfied()},
 	{"state.not-tested", StateNotTested()},
 	{"state.satisfied", StateSatisfied()},
+	{"text_kind.document", TextKindDocument()},
+	{"text_kind.few-shot", TextKindFewShot()},
+	{"text_kind.knowledge", TextKindKnowledge()},
+	{"text_kind.prompt", TextKindPrompt()},
 	{"treatment-status.accepted", TreatmentStatusAccepted()},
 	{"treatment-status.done", TreatmentStatusDone()},
 	{"treatment-status.planned", TreatmentStatusPlanned()},
