@@ -280,7 +280,7 @@ func (v *view) places() *table {
 		f := &v.a.Findings[i]
 		name := code(f.Control).below(v.severity(f.Severity))
 		if f.Scope.Item != "" {
-			name.Lines = append(name.Lines, code(f.Scope.Item))
+			name.Lines = append(name.Lines, v.item(cell{}, f.Scope, metricOf(f)))
 		}
 		if name.Href = "findings"; v.whole[i] {
 			name.Href = anchor(i)

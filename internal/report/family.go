@@ -243,22 +243,22 @@ func scopeKey(s *plumbline.Scope) string {
 func (v *view) rowHead(o *plumbline.Observation) cell {
 	row := o.Scope
 	row.Table = ""
-	return v.scopeOf(row, o.Check)
+	return v.scopeOf(row, o)
 }
 
 // scopeOf is the scope of an observation in the words of its chapter: a rule on the definition speaks of no rows, and what an
 // approximation is given beside the others is a column that was offered to it.
-func (v *view) scopeOf(s plumbline.Scope, check string) cell {
-	d := dimensionOf(check)
+func (v *view) scopeOf(s plumbline.Scope, o *plumbline.Observation) cell {
+	d := dimensionOf(o.Check)
 	if d == plumbline.Explainability && s.Given != "" {
 		given := s.Given
 		s.Given = ""
-		return v.scope(s).below(words(v.t(text.ReportOffered(visible(given, v.lim.name)))))
+		return v.scope(s, o.Metric).below(words(v.t(text.ReportOffered(visible(given, v.lim.name)))))
 	}
 	if d == plumbline.Security && s.Column+s.Table+s.Step+s.Item+s.Given == "" && len(s.Features) == 0 {
 		return words(v.t(text.ReportDefinition()))
 	}
-	return v.scope(s)
+	return v.scope(s, o.Metric)
 }
 
 // byValue are the observations of one metric on other columns, largest first.

@@ -88,7 +88,7 @@ func (v *view) controlFindings(f *plumbline.Finding) controlFindings {
 func (v *view) finding(i int) finding {
 	f := &v.a.Findings[i]
 	out := finding{
-		Anchor: anchor(i), ID: code(f.ID), Severity: v.severity(f.Severity), Scope: v.scope(f.Scope), Statement: v.say(f.Statement), Evidence: v.evidence(f),
+		Anchor: anchor(i), ID: code(f.ID), Severity: v.severity(f.Severity), Scope: v.scope(f.Scope, metricOf(f)), Statement: v.say(f.Statement), Evidence: v.evidence(f),
 	}
 	if f.Role == plumbline.Informs {
 		out.Role = v.t(text.ReportInforms())
@@ -168,7 +168,7 @@ func (v *view) brief(s plumbline.State, caption plumbline.Text) *table {
 		if f.Suppression != nil {
 			says = says.below(v.excuse(f.Suppression).Cells[0].Lines...)
 		}
-		about := v.scope(f.Scope)
+		about := v.scope(f.Scope, metricOf(f))
 		if s := f.Scope; s.Features == nil && s.Column+s.Step+s.Table+s.Item == "" {
 			about = words("–")
 		}

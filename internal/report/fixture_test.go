@@ -241,7 +241,7 @@ func fixtureFindings(a *plumbline.Assessment) {
 		f.Observations = ratio(features)
 		name := strings.Join(features, " × ")
 		f.Statement = both("按 "+name+" 的人口统计均等比：0.681，区间 0.662 至 0.700（n = 49,259）；整个区间位于 0.850 的不良一侧。",
-			"Demographic parity ratio by "+name+": 0.681, interval 0.662 to 0.700 (n = 49,259); the whole interval lies on the bad side of 0.850.")
+			"Demographic parity ratio by "+name+": 0.681, interval 0.662 to 0.700 (n = 49,259); the whole interval is below the minimum of 0.85.")
 		a.Findings = append(a.Findings, f)
 	}
 	a.Findings[2].Suppression = &plumbline.Excuse{Reason: "Model is replaced in December.", By: "周宁", Expires: "2026-12-31"}

@@ -222,3 +222,49 @@ func luminance(t *testing.T, color string) float64 {
 	}
 	return 0.2126*linear(v>>16) + 0.7152*linear(v>>8) + 0.0722*linear(v)
 }
+
+// Every kind of secret that can be found, and everything that code can do, has a name in the catalogue.
+func TestKindsHaveNames(t *testing.T) {
+	for _, set := range []struct {
+		file, list, section string
+		fewest              int
+	}{
+		{"../detect/secret.go", "shapes", "secret", 20},
+		{"../check/security_code.go", "codeRisks", "code_risk", 4},
+	} {
+		kinds := firstTexts(t, set.file, set.list)
+		if len(kinds) < set.fewest {
+			t.Errorf("only %d in %s", len(kinds), set.list)
+		}
+		for _, id := range kinds {
+			if _, found := text.Get(set.section + "." + id); !found {
+				t.Errorf("the catalogue lacks %s.%s", set.section, id)
+			}
+		}
+	}
+}
+
+// firstTexts reads the first field of each element of a list of structs in a source file.
+func firstTexts(t *testing.T, file, list string) []string {
+	t.Helper()
+	src, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	ast.Inspect(src, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Names[0].Name != list {
+			return true
+		}
+		for _, e := range spec.Values[0].(*ast.CompositeLit).Elts {
+			id, err := strconv.Unquote(e.(*ast.CompositeLit).Elts[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, id)
+		}
+		return false
+	})
+	return out
+}

@@ -100,7 +100,7 @@ func (v *view) proxies(features []string, u *unmeasured) *table {
 // byGiven makes a row for each group and control feature, with the unconditional figure in it.
 func byGiven(v *view, o *plumbline.Observation) (place, bool) {
 	s := &o.Scope
-	c := v.scope(plumbline.Scope{Group: s.Group, Against: s.Against, Given: s.Given})
+	c := v.scope(plumbline.Scope{Group: s.Group, Against: s.Against, Given: s.Given}, o.Metric)
 	stem := "\x00" + join(s.Group) + "\x00" + join(s.Against)
 	if s.Given == "" {
 		return place{key: stem, head: c.below(words(v.t(text.ReportUnconditional())))}, len(s.Features) > 0 && len(s.Group) > 0
@@ -148,7 +148,7 @@ func (v *view) about(o *plumbline.Observation) cell {
 	if o.Metric == "label_coverage" && (o.Scope.Column == "favourable" || o.Scope.Column == "adverse") {
 		return words(v.label("report.side", o.Scope.Column))
 	}
-	return v.scopeOf(o.Scope, o.Check)
+	return v.scopeOf(o.Scope, o)
 }
 
 // evidence lists the observations behind a finding.

@@ -53,12 +53,13 @@ type view struct {
 	facts       map[string]map[string][]*plumbline.Observation // features → metric → observations in their order
 	controls    map[string]int                                 // id → index
 	instruments map[string]*plumbline.Instrument
-	finds       map[string]int    // finding → index
-	graph       *plumbline.Graph  // with its steps in the order of their numbers; nil: none
-	numbers     map[string]int    // step → number, from 1
-	paths       [][]string        // of findings, in the order of their letters
-	letters     map[string]string // path → letter
-	whole       map[int]bool      // findings shown with their evidence, so that they have a place to point at
+	finds       map[string]int            // finding → index
+	units       map[string]plumbline.Unit // of the metrics that rules name
+	graph       *plumbline.Graph          // with its steps in the order of their numbers; nil: none
+	numbers     map[string]int            // step → number, from 1
+	paths       [][]string                // of findings, in the order of their letters
+	letters     map[string]string         // path → letter
+	whole       map[int]bool              // findings shown with their evidence, so that they have a place to point at
 	figures     int
 }
 
@@ -66,7 +67,7 @@ func newView(a *plumbline.Assessment, lang plumbline.Lang, lim limits) *view {
 	v := &view{
 		a: a, lang: lang, lim: lim, seen: map[*plumbline.Observation]bool{}, byID: map[string]*plumbline.Observation{},
 		facts:    map[string]map[string][]*plumbline.Observation{},
-		controls: map[string]int{}, instruments: map[string]*plumbline.Instrument{}, finds: map[string]int{}, whole: map[int]bool{},
+		controls: map[string]int{}, units: map[string]plumbline.Unit{}, instruments: map[string]*plumbline.Instrument{}, finds: map[string]int{}, whole: map[int]bool{},
 	}
 	for i := range a.Observations {
 		o := &a.Observations[i]
@@ -82,6 +83,9 @@ func newView(a *plumbline.Assessment, lang plumbline.Lang, lim limits) *view {
 	}
 	for i := range a.Controls {
 		v.controls[a.Controls[i].ID] = i
+		for _, r := range a.Controls[i].Rules {
+			v.units[r.Metric] = r.Unit
+		}
 	}
 	for i := range a.Instruments {
 		v.instruments[a.Instruments[i].ID] = &a.Instruments[i]
@@ -158,8 +162,8 @@ func (v *view) group(values []string) string {
 	return strings.Join(parts, " × ")
 }
 
-// scope says in a few words which rows are meant.
-func (v *view) scope(s plumbline.Scope) cell {
+// scope says in a few words which rows are meant. The metric tells what the item is, where there is one.
+func (v *view) scope(s plumbline.Scope, metric string) cell {
 	name := strings.Join(s.Features, " × ")
 	switch {
 	case len(s.Group) > 0 && name != "":
@@ -173,11 +177,11 @@ func (v *view) scope(s plumbline.Scope) cell {
 	if s.Column != "" {
 		name = strings.TrimPrefix(name+" ← "+s.Column, " ← ")
 	}
-	if s.Item != "" {
-		name = strings.TrimPrefix(name+" · "+s.Item, " · ")
-	}
 	c := v.data(name)
 	switch {
+	case s.Item != "":
+		c = v.item(c, s, metric)
+		name = s.Item
 	case name == "" && s.Step != "":
 		c = v.step(s.Step)
 	case name == "" && s.Table != "":
@@ -218,7 +222,11 @@ func (v *view) threshold(metric, op, value, source string) cell {
 		sign = visible(op, minText)
 	}
 	c := v.metric(metric)
-	c.Text += " " + sign + " " + visible(value, minText)
+	line := visible(value, minText)
+	if x, err := strconv.ParseFloat(value, 64); err == nil && v.units[metric] != "" {
+		line = text.Limit(v.units[metric], x).In(v.lang)
+	}
+	c.Text += " " + sign + " " + line
 	return c.below(v.source(source))
 }
 
