@@ -13,7 +13,7 @@ func (v *view) risks() *table {
 		return nil
 	}
 	t := &table{
-		Caption: v.t(text.ReportRisksCaption()),
+		Class: "risks", Caption: v.t(text.ReportRisksCaption()),
 		Heads: v.heads(text.ReportRisk(), text.ReportLevelHead(), text.ReportLikelihoodImpact(), text.ReportFindingsCount(), text.ReportRiskOwner(),
 			text.ReportTreatment()),
 	}
@@ -28,8 +28,11 @@ func (v *view) risks() *table {
 		refs := words(v.int(int64(len(r.Findings))))
 		for _, id := range r.Findings[:min(len(r.Findings), 6)] {
 			c := code(id)
-			if k, ok := at[id]; ok && v.whole[k] {
-				c.Href = anchor(k)
+			if k, ok := at[id]; ok {
+				if c = code(v.a.Findings[k].Control); v.whole[k] {
+					c.Href = anchor(k)
+				}
+				c.Rest = flat(v.scope(v.a.Findings[k].Scope, metricOf(&v.a.Findings[k])))
 			}
 			refs.Lines = append(refs.Lines, c)
 		}
@@ -128,6 +131,9 @@ func (v *view) rules(rules []plumbline.Rule) cell {
 	for i := range kept {
 		line := v.threshold(kept[i].Metric, kept[i].Op, kept[i].Value, kept[i].Source)
 		c.Lines = append(c.Lines, cell{Text: line.Text, Kind: line.Kind})
+		if i+1 < len(kept) && kept[i+1].Source == kept[i].Source {
+			continue // said once, below the last of them
+		}
 		for _, from := range line.Lines {
 			from.Kind = "soft"
 			c.Lines = append(c.Lines, from)
@@ -276,7 +282,7 @@ func (v *view) checks() *table {
 	if len(v.a.Checks) == 0 {
 		return nil
 	}
-	t := &table{Caption: v.t(text.ReportChecksCaption()), Heads: v.heads(text.ReportCheckHead(), text.ReportMeaning(), text.ReportParams(), text.ReportRefs())}
+	t := &table{Class: "checks", Caption: v.t(text.ReportChecksCaption()), Heads: v.heads(text.ReportCheckHead(), text.ReportMeaning(), text.ReportParams(), text.ReportRefs())}
 	kept, more := cut(v, v.a.Checks, v.lim.rows)
 	t.addNote(more)
 	for i := range kept {

@@ -290,7 +290,7 @@ func (v *view) places() *table {
 	return t
 }
 
-// locations lists places in files: file and line, and the JSON pointer below.
+// locations lists places in files: file and line, and the JSON pointer behind it.
 func (v *view) locations(list []plumbline.Location) cell {
 	if len(list) == 0 {
 		return words("–")
@@ -302,10 +302,11 @@ func (v *view) locations(list []plumbline.Location) cell {
 		if l.Line > 0 {
 			at += ":" + strconv.Itoa(l.Line)
 		}
-		c.Lines = append(c.Lines, cell{Kind: "code", Text: at})
+		line := cell{Kind: "code", Text: at}
 		if l.Pointer != "" {
-			c.Lines = append(c.Lines, cell{Kind: "code", Text: visible(l.Pointer, maxCode)})
+			line.Rest = []cell{{Kind: "code", Text: visible(l.Pointer, maxCode)}}
 		}
+		c.Lines = append(c.Lines, line)
 	}
 	if more != "" {
 		c.Lines = append(c.Lines, words(more))
@@ -322,13 +323,19 @@ func (v *view) way(path []string) cell {
 	if letter := v.letters[join(path)]; letter != "" {
 		c = words(v.t(text.ReportPathLetter(letter)))
 	}
+	var steps []cell
 	kept, more := cut(v, path, v.lim.evidence*3)
 	for i, id := range kept {
 		s := v.step(id)
 		if i > 0 {
 			s.Text = "→ " + s.Text
 		}
-		c.Lines = append(c.Lines, s)
+		steps = append(steps, s)
+	}
+	if len(steps) > 0 {
+		line := steps[0]
+		line.Rest = steps[1:]
+		c.Lines = append(c.Lines, line)
 	}
 	if more != "" {
 		c.Lines = append(c.Lines, words(more))

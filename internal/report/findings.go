@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/text"
@@ -35,7 +34,6 @@ type finding struct {
 	Scope     cell
 	Statement string
 	Facts     []fact
-	Evidence  *table
 }
 
 // order lists the findings with a state, by index: those that judge first, then by severity, then as they come.
@@ -59,6 +57,7 @@ func (v *view) findings() findings {
 	bad, more := cut(v, v.order(plumbline.NotSatisfied, false), v.lim.findings)
 	out.More = more
 	at := map[string]int{}
+	var blocks [][]int
 	for _, i := range bad {
 		f := &v.a.Findings[i]
 		k, known := at[f.Control]
@@ -66,8 +65,12 @@ func (v *view) findings() findings {
 			k = len(out.Controls)
 			at[f.Control] = k
 			out.Controls = append(out.Controls, v.controlFindings(f))
+			blocks = append(blocks, nil)
 		}
-		out.Controls[k].Findings = append(out.Controls[k].Findings, v.finding(i))
+		blocks[k] = append(blocks[k], i)
+	}
+	for k, list := range blocks {
+		out.Controls[k].Findings = v.block(list)
 	}
 	out.NotTested = v.brief(plumbline.NotTested, text.ReportNotTestedCaption())
 	out.Supported = v.brief(plumbline.Satisfied, text.ReportSupportedCaption())
@@ -85,20 +88,47 @@ func (v *view) controlFindings(f *plumbline.Finding) controlFindings {
 	return c
 }
 
-func (v *view) finding(i int) finding {
-	f := &v.a.Findings[i]
-	out := finding{
-		Anchor: anchor(i), ID: code(f.ID), Severity: v.severity(f.Severity), Scope: v.scope(f.Scope, metricOf(f)), Statement: v.say(f.Statement), Evidence: v.evidence(f),
+// block shows the findings of one control. Those of one meaning stand together, so that it is said once, as is why a threshold
+// is what it is.
+func (v *view) block(list []int) []finding {
+	meaning := func(i int) plumbline.Text { return v.a.Findings[i].Meaning }
+	first := map[plumbline.Text]int{}
+	for at, i := range list {
+		if _, known := first[meaning(i)]; !known {
+			first[meaning(i)] = at
+		}
 	}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(first[meaning(a)], first[meaning(b)]) })
+	out := make([]finding, len(list))
+	said := map[string]bool{}
+	for at, i := range list {
+		f := &v.a.Findings[i]
+		before := &v.a.Findings[list[max(at-1, 0)]]
+		out[at] = v.finding(i, said[metricOf(f)])
+		out[at].Facts = append(out[at].Facts, v.differs(f, before)...)
+		said[metricOf(f)] = true
+	}
+	return out
+}
+
+// finding shows one finding; reasoned says that the reason of its threshold stands above already.
+func (v *view) finding(i int, reasoned bool) finding {
+	f := &v.a.Findings[i]
+	out := finding{Anchor: anchor(i), ID: code(f.ID), Severity: v.severity(f.Severity), Scope: v.scope(f.Scope, metricOf(f)), Statement: v.say(f.Statement)}
 	if f.Role == plumbline.Informs {
 		out.Role = v.t(text.ReportInforms())
 	}
 	if f.Threshold != nil {
 		c := v.threshold(f.Threshold.Metric, f.Threshold.Op, f.Threshold.Value, f.Threshold.Source)
-		if why := v.say(f.Threshold.Why); why != "" {
+		c.Rest, c.Lines = append(c.Rest, inBrackets(v.lang, c.Lines)...), nil
+		if why := v.say(f.Threshold.Why); why != "" && !reasoned {
 			c.Lines = append(c.Lines, words(why))
 		}
 		out.Facts = append(out.Facts, fact{v.t(text.ReportThreshold()), []cell{c}})
+	}
+	if c := v.evidence(f); len(c.Lines) > 0 {
+		out.Facts = append(out.Facts, fact{v.t(text.ReportEvidenceCaption()), []cell{c}})
 	}
 	if len(f.Locations) > 0 {
 		out.Facts = append(out.Facts, fact{v.t(text.ReportWhere()), []cell{v.locations(f.Locations)}})
@@ -109,9 +139,6 @@ func (v *view) finding(i int) finding {
 	if e := f.Suppression; e != nil {
 		out.Facts = append(out.Facts, v.excuse(e))
 	}
-	if k := v.differs(f); k != nil {
-		out.Facts = append(out.Facts, k...)
-	}
 	return out
 }
 
@@ -120,77 +147,14 @@ func (v *view) excuse(e *plumbline.Excuse) fact {
 		cell{Kind: "data", Text: prose(e.Reason, v.lim.prose)})}}
 }
 
-// differs lists what a finding says otherwise than the first one of its control, whose words stand at the head of the block.
-func (v *view) differs(f *plumbline.Finding) []fact {
-	for i := range v.a.Findings {
-		g := &v.a.Findings[i]
-		if g.Control != f.Control || g.State != plumbline.NotSatisfied {
-			continue
-		}
-		var out []fact
-		if f.Meaning != g.Meaning {
-			out = append(out, said(v.t(text.ReportMeaning()), v.say(f.Meaning)))
-		}
-		if f.Fix != g.Fix {
-			out = append(out, said(v.t(text.ReportFix()), v.say(f.Fix)))
-		}
-		return out
+// differs lists what a finding says otherwise than the one before it in its block.
+func (v *view) differs(f, before *plumbline.Finding) []fact {
+	var out []fact
+	if f.Meaning != before.Meaning {
+		out = append(out, said(v.t(text.ReportMeaning()), v.say(f.Meaning)))
 	}
-	return nil
-}
-
-// brief is a table of the findings with one state; nil where there are none.
-func (v *view) brief(s plumbline.State, caption plumbline.Text) *table {
-	list := v.order(s, false)
-	if len(list) == 0 {
-		return nil
+	if f.Fix != before.Fix {
+		out = append(out, said(v.t(text.ReportFix()), v.say(f.Fix)))
 	}
-	unbuilt := slices.DeleteFunc(slices.Clone(list), func(i int) bool { return v.a.Findings[i].Reason != plumbline.NotBuilt })
-	list = slices.DeleteFunc(list, func(i int) bool { return v.a.Findings[i].Reason == plumbline.NotBuilt })
-	t := &table{Class: "brief", Caption: v.t(caption), Heads: v.heads(text.ReportControl(), text.ReportAbout(), text.ReportStatement())}
-	kept, more := cut(v, list, v.lim.findings)
-	t.addNote(more)
-	for _, i := range kept {
-		f := &v.a.Findings[i]
-		says := words(v.say(f.Statement))
-		if f.Reason != "" && f.Reason != plumbline.Inconclusive && !strings.Contains(says.Text, v.label("reason", string(f.Reason))) {
-			says = says.below(words(v.t(text.ReportBecause(v.label("reason", string(f.Reason))))))
-		}
-		if f.NeededN > 0 {
-			says = says.below(words(v.t(text.ReportNeeded(f.NeededN))))
-		}
-		if f.Threshold != nil && s == plumbline.Satisfied {
-			says = says.below(words(v.t(text.ReportThresholdFrom(v.source(f.Threshold.Source).Text))))
-		}
-		if f.Role == plumbline.Informs {
-			says = says.below(words(v.t(text.ReportInforms())))
-		}
-		if f.Suppression != nil {
-			says = says.below(v.excuse(f.Suppression).Cells[0].Lines...)
-		}
-		about := v.scope(f.Scope, metricOf(f))
-		if s := f.Scope; s.Features == nil && s.Column+s.Step+s.Table+s.Item == "" {
-			about = words("–")
-		}
-		t.add(v.controlName(f.Control), about, says)
-	}
-	if len(unbuilt) > 0 {
-		t.add(v.unbuilt(unbuilt), words("–"), words(v.t(text.ReportUnbuilt(int64(len(unbuilt))))))
-	}
-	return t
-}
-
-// unbuilt names the controls that nothing measures yet in one cell; their titles stand in the list of controls.
-func (v *view) unbuilt(list []int) cell {
-	var c cell
-	kept, more := cut(v, list, v.lim.findings)
-	for _, i := range kept {
-		name := v.controlName(v.a.Findings[i].Control)
-		name.Lines = nil
-		c.Rest = append(c.Rest, name)
-	}
-	if more != "" {
-		c.Lines = append(c.Lines, words(more))
-	}
-	return c
+	return out
 }

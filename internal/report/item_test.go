@@ -39,7 +39,7 @@ func TestItemsOfRulesNameSteps(t *testing.T) {
 			}
 		}
 		for _, bad := range []string{"WF-001:", "github-token", "bypassed"} {
-			for _, line := range strings.Split(shown, "\n") {
+			for line := range strings.SplitSeq(shown, "\n") {
 				if strings.Contains(line, bad) && !strings.Contains(line, "SE-04/") {
 					t.Errorf("%s: raw item in %q", lang, line)
 				}

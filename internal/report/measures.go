@@ -150,14 +150,3 @@ func (v *view) about(o *plumbline.Observation) cell {
 	}
 	return v.scopeOf(o.Scope, o)
 }
-
-// evidence lists the observations behind a finding.
-func (v *view) evidence(f *plumbline.Finding) *table {
-	var list []*plumbline.Observation
-	for _, id := range f.Observations {
-		if o := v.byID[id]; o != nil && !slices.Contains(list, o) {
-			list = append(list, o)
-		}
-	}
-	return v.listed(v.t(text.ReportEvidenceCaption()), list, v.lim.evidence)
-}

@@ -212,11 +212,11 @@ type worst struct {
 
 const (
 	maxWorst   = 4 // findings on the first page
-	maxReasons = 4 // reasons on the first page
+	maxReasons = 6 // reasons on the first page
 )
 
 func (v *view) first() first {
-	f := first{Assessed: v.assessed(), Dimensions: v.dimensions(), Untested: v.untested(), Cautions: v.cautions()}
+	f := first{Assessed: v.assessed(), Dimensions: v.dimensions(), Untested: v.untested(maxReasons), Cautions: v.cautions()}
 	n := map[plumbline.State]int64{}
 	for i := range v.a.Findings {
 		if v.a.Findings[i].Role != plumbline.Informs {
@@ -322,8 +322,8 @@ func (v *view) dimensions() *table {
 	return t
 }
 
-// untested lists the reasons for which something could not be tested, with the controls concerned.
-func (v *view) untested() *table {
+// untested lists the most frequent reasons for which something could not be tested, with the controls concerned.
+func (v *view) untested(most int) *table {
 	type group struct {
 		n        int64
 		controls []string
@@ -354,7 +354,7 @@ func (v *view) untested() *table {
 		Class: "plain", Caption: v.t(text.ReportUntestedCaption()),
 		Heads: numeric(v.heads(text.ReportReason(), text.ReportFindingsCount(), text.ReportControlsHead()), 1),
 	}
-	kept, more := cut(v, order, maxReasons)
+	kept, more := cut(v, order, most)
 	t.addNote(more)
 	for _, r := range kept {
 		g := groups[r]

@@ -133,6 +133,29 @@ func sameRows(list []*plumbline.Observation) int64 {
 	return n
 }
 
+// usualRows is the denominator that most observations have, where several have it, and whether all do; else 0.
+func usualRows(list []*plumbline.Observation) (usual int64, all bool) {
+	counts := map[int64]int{}
+	stated := 0
+	for _, o := range list {
+		if o == nil {
+			continue
+		}
+		stated++
+		if o.N == nil || o.Suppressed || o.Value == nil || *o.N == 0 {
+			continue
+		}
+		n := *o.N
+		if counts[n]++; counts[n] > counts[usual] || counts[n] == counts[usual] && n > usual {
+			usual = n
+		}
+	}
+	if counts[usual] < 2 {
+		return 0, false
+	}
+	return usual, counts[usual] == stated
+}
+
 // spread is the number of metrics up to which interval and denominator get columns of their own; else they stand below the
 // value.
 const spread = 2
@@ -154,8 +177,16 @@ func (c *columnMaker) column(metric string, column []*plumbline.Observation) []c
 	head := c.metric(metric)
 	head.Num = true
 	if !c.wide {
+		usual, all := usualRows(column)
+		switch {
+		case c.same > 0 || usual == 0:
+		case all:
+			head = head.below(words("n = " + c.int(usual)))
+		default:
+			head = head.below(words(c.t(text.ReportNUnlessSaid(usual))))
+		}
 		for i, o := range column {
-			c.lines[i] = append(c.lines[i], c.measured(o, c.same > 0))
+			c.lines[i] = append(c.lines[i], c.measured(o, c.same > 0 || o != nil && o.N != nil && *o.N == usual))
 		}
 		return []cell{head}
 	}

@@ -162,15 +162,21 @@ func (v *view) summaryBad(color bool) []string {
 
 func (v *view) summaryUntested() []string {
 	const most = 3
-	t := v.untested()
+	t := v.untested(most)
 	if t == nil {
 		return nil
 	}
 	lines := []string{v.t(text.CliSummaryUntested())}
-	for _, r := range t.Rows[:min(len(t.Rows), most)] {
+	for _, r := range t.Rows {
 		lines = append(lines, fit("  "+r.Cells[1].Text+" × "+r.Cells[0].Text+v.aside(r.Cells[2].Text), summaryColumns))
 	}
-	if rest := len(t.Rows) - most; rest > 0 {
+	reasons := map[plumbline.Reason]bool{}
+	for i := range v.a.Findings {
+		if f := &v.a.Findings[i]; f.State == plumbline.NotTested {
+			reasons[f.Reason] = true
+		}
+	}
+	if rest := len(reasons) - most; rest > 0 {
 		lines[0] += v.aside(v.t(text.CliSummaryMore(int64(rest))))
 	}
 	return lines

@@ -6732,6 +6732,14 @@ func ReportDecision() plumbline.Text {
 	}
 }
 
+// ReportDefaultsUnsaid is the message report.defaults_unsaid: "Where no other source is named, the threshold is the product's default; no law sets it.".
+func ReportDefaultsUnsaid() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未另注明来源的阈值是产品默认值，并无法律规定。",
+		EN: "Where no other source is named, the threshold is the product's default; no law sets it.",
+	}
+}
+
 // ReportDefinition is the message report.definition: "Definition".
 func ReportDefinition() plumbline.Text {
 	return plumbline.Text{
@@ -7177,6 +7185,14 @@ func ReportFromDefinition() plumbline.Text {
 	return plumbline.Text{
 		ZH: "取自定义，未经任何人声明",
 		EN: "taken from the definition; nobody declared it",
+	}
+}
+
+// ReportFullCount is the message report.full_count: "full count".
+func ReportFullCount() plumbline.Text {
+	return plumbline.Text{
+		ZH: "全数清点",
+		EN: "full count",
 	}
 }
 
@@ -7921,6 +7937,14 @@ func ReportNOfM(n int64, m int64) plumbline.Text {
 	return plumbline.Text{
 		ZH: FormatInt(plumbline.Chinese, m) + " 项映射控制中，" + FormatInt(plumbline.Chinese, n) + " 项得到证据支持",
 		EN: "Evidence supports " + FormatInt(plumbline.English, n) + " of " + FormatInt(plumbline.English, m) + " mapped controls",
+	}
+}
+
+// ReportNUnlessSaid is the message report.n_unless_said: "n = {n} unless said".
+func ReportNUnlessSaid(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "未注明时 n = " + FormatInt(plumbline.Chinese, n),
+		EN: "n = " + FormatInt(plumbline.English, n) + " unless said",
 	}
 }
 
@@ -9300,6 +9324,14 @@ func ReportTreatment() plumbline.Text {
 	}
 }
 
+// ReportUnattested is the message report.unattested: "{n}: Plumbline does not measure this, and nobody has attested it with a document. Titles stand in the chapter on controls.".
+func ReportUnattested(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: plural(plumbline.Chinese, n, "#", "#") + " 项：准绳不测量，也没有人附文件作出声明。名称见“控制”一章。",
+		EN: plural(plumbline.English, n, "One finding", "# findings") + ": Plumbline does not measure this, and nobody has attested it with a document. Titles stand in the chapter on controls.",
+	}
+}
+
 // ReportUnbuilt is the message report.unbuilt: "{n}: Plumbline cannot measure this yet. Titles stand in the chapter on controls.".
 func ReportUnbuilt(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -10639,6 +10671,7 @@ var fixed = [...]entry{
 	{"report.data.none", ReportDataNone()},
 	{"report.data.title", ReportDataTitle()},
 	{"report.decision", ReportDecision()},
+	{"report.defaults_unsaid", ReportDefaultsUnsaid()},
 	{"report.definition", ReportDefinition()},
 	{"report.dimension", ReportDimension()},
 	{"report.dimensions_caption", ReportDimensionsCaption()},
@@ -10686,6 +10719,7 @@ var fixed = [...]entry{
 	{"report.force", ReportForce()},
 	{"report.force_unknown", ReportForceUnknown()},
 	{"report.from_definition", ReportFromDefinition()},
+	{"report.full_count", ReportFullCount()},
 	{"report.gone_caption", ReportGoneCaption()},
 	{"report.graph_notes_caption", ReportGraphNotesCaption()},
 	{"report.grounded_in", ReportGroundedIn()},
