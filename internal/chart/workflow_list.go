@@ -2,6 +2,7 @@ package chart
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/text"
@@ -10,23 +11,24 @@ import (
 // list draws a workflow from top to bottom for a narrow page: a box for each step, under it the numbers of the steps that
 // follow, and a rail at the left for each path.
 func (f *flow) list() Drawing {
-	const rail, after, gap = 7.0, 16.0, 24.0
+	const rail, after, gap, line = 7.0, 16.0, 24.0, 13.0
 	paths := min(len(f.in.Paths), mostPaths)
 	left := margin + 4 + rail*float64(paths)
 	if paths > 0 {
 		left += 8
 	}
 	y := f.legend(f.keys()) + 16
-	for _, s := range f.spots {
+	next := make([][]string, len(f.spots))
+	for i, s := range f.spots {
 		s.x, s.y, s.w = left, y, f.frame.width()-margin-left
-		y += boxHeight + after + gap
+		next[i] = f.packed(f.following(s), s.w-52)
+		y += boxHeight + after + gap + line*float64(max(len(next[i])-1, 0))
 	}
 	f.rails(left)
 	for i, s := range f.spots {
 		f.step(s)
-		next := f.following(s)
-		if next != "" {
-			f.text("→ "+next, s.x+22, s.y+boxHeight+14, s.w-52, Label{Size: tagSize})
+		for k, names := range next[i] {
+			f.text(names, s.x+22, s.y+boxHeight+14+line*float64(k), s.w-52, Label{Size: tagSize})
 		}
 		if i+1 < len(f.spots) {
 			f.toNext(s, f.spots[i+1])
@@ -37,7 +39,7 @@ func (f *flow) list() Drawing {
 }
 
 // following lists the steps to which the edges of a step lead.
-func (f *flow) following(s *spot) string {
+func (f *flow) following(s *spot) []string {
 	var names []string
 	for _, e := range f.edges {
 		if e.from != s || e.kind == pathEdge {
@@ -54,7 +56,32 @@ func (f *flow) following(s *spot) string {
 		}
 		names = once(names, name)
 	}
-	return text.FormatList(f.frame.Lang, names)
+	return names
+}
+
+// packed joins names into lines that fit into room pixels, after an arrow.
+func (f *flow) packed(names []string, room float64) []string {
+	var lines []string
+	for from := 0; from < len(names); {
+		to := from + 1
+		join := func(to int) string {
+			s := "→ " + text.FormatList(f.frame.Lang, names[from:to])
+			if to < len(names) {
+				s += strings.TrimSuffix(text.FormatList(f.frame.Lang, []string{"", ""}), " ")
+			}
+			return s
+		}
+		for to < len(names) && textWidth(clean(join(to+1)), tagSize, false) <= room {
+			to++
+		}
+		line := join(to)
+		if from > 0 {
+			line = strings.TrimPrefix(line, "→ ")
+		}
+		lines = append(lines, line)
+		from = to
+	}
+	return lines
 }
 
 // toNext draws the edge between two steps that stand one under the other.

@@ -32,7 +32,7 @@ func (v *view) risks() *table {
 				if c = code(v.a.Findings[k].Control); v.whole[k] {
 					c.Href = anchor(k)
 				}
-				c.Rest = flat(v.scope(v.a.Findings[k].Scope, metricOf(&v.a.Findings[k])))
+				c.Rest = v.findingAbout(&v.a.Findings[k])
 			}
 			refs.Lines = append(refs.Lines, c)
 		}
@@ -43,6 +43,14 @@ func (v *view) risks() *table {
 		)
 	}
 	return t
+}
+
+// findingAbout says in a few words what a finding is about: its scope, or its measure where that is all rows.
+func (v *view) findingAbout(f *plumbline.Finding) []cell {
+	if m := metricOf(f); m != "" && scopeKey(&f.Scope) == scopeKey(&plumbline.Scope{}) {
+		return []cell{v.metric(m)}
+	}
+	return flat(v.scope(f.Scope, metricOf(f)))
 }
 
 func (v *view) treatment(t *plumbline.Treatment) cell {

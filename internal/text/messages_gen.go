@@ -8804,11 +8804,11 @@ func ReportSector() plumbline.Text {
 	}
 }
 
-// ReportSecurityIntro is the message report.security.intro: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer below.".
+// ReportSecurityIntro is the message report.security.intro: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer behind them.".
 func ReportSecurityIntro() plumbline.Text {
 	return plumbline.Text{
-		ZH: "规则只读取工作流的定义和文件，不执行其中任何内容。位置以文件和行号给出，下方为 JSON 指针。",
-		EN: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer below.",
+		ZH: "规则只读取工作流的定义和文件，不执行其中任何内容。位置以文件和行号给出，其后为 JSON 指针。",
+		EN: "The rules read the workflow's definition and files and run nothing of it. A place is file and line, with the JSON pointer behind them.",
 	}
 }
 
