@@ -36,6 +36,8 @@ const (
 	OtherRole        Reason = "other-role"        // the column has another role: key, time, decision, label, score, reasons, version, personal text
 	Indistinct       Reason = "indistinct"        // the columns say too little to tell a defect from what is natural
 	TooManyValues    Reason = "too-many-values"   // more distinct texts than can be compared
+	NoDefinition     Reason = "no-definition"     // the file names no definition of the workflow
+	NoDecisions      Reason = "no-decisions"      // the file names no table of decisions; the definition alone is assessed
 	ByDesign         Reason = "by-design"         // the rows compared with were selected, which may explain the difference
 )
 

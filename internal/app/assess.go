@@ -164,14 +164,17 @@ func open(ctx context.Context, dir fs.FS, in *assess.Input, progress func(table.
 		*to = t
 		return nil
 	}
-	var reviews *workflow.Table
+	var decisions, reviews *workflow.Table
+	if f.HasDecisions() {
+		decisions = &d.Decisions
+	}
 	if f.Oversight != nil {
 		reviews = &workflow.Table{Files: f.Oversight.Reviews}
 	}
 	for _, t := range []struct {
 		to **table.Table
 		of *workflow.Table
-	}{{&in.Table, &d.Decisions}, {&in.Training, d.Training}, {&in.Reference, d.Reference}, {&in.Reviews, reviews}} {
+	}{{&in.Table, decisions}, {&in.Training, d.Training}, {&in.Reference, d.Reference}, {&in.Reviews, reviews}} {
 		if err := read(t.to, t.of); err != nil {
 			return closeAll, err
 		}

@@ -270,7 +270,7 @@ func (j *judge) representation() {
 			})
 		}
 	}
-	if len(j.in.Plan.Population) == 0 {
+	if len(j.in.Plan.Population) == 0 && j.in.Table != nil {
 		j.add(plumbline.Finding{State: plumbline.NotTested, Reason: plumbline.NotDeclared, Statement: text.FindingNoPopulation()})
 	}
 }

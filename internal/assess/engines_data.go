@@ -86,7 +86,7 @@ func (j *judge) dataRule(rule *plumbline.Rule, check string) {
 	if seen > 0 {
 		return
 	}
-	if why := j.skipped[check]; why != "" && why != plumbline.NoData {
+	if why := j.skipped[check]; why != "" {
 		j.addData(plumbline.Finding{
 			State: plumbline.NotTested, Reason: why, Threshold: threshold(rule),
 			Statement: text.FindingExplainNotTested(metric, reasonName(why)),

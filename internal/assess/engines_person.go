@@ -170,7 +170,7 @@ func (j *judge) inPlaceOfData() {
 
 // lacksData reports whether a finding is not tested because there was nothing to measure.
 func lacksData(f *plumbline.Finding) bool {
-	lacking := []plumbline.Reason{plumbline.NoData, plumbline.NotDeclared, plumbline.NotBuilt, plumbline.NotAttested}
+	lacking := []plumbline.Reason{plumbline.NoData, plumbline.NoDecisions, plumbline.NoDefinition, plumbline.NotDeclared, plumbline.NotBuilt, plumbline.NotAttested}
 	return f.State == plumbline.NotTested && slices.Contains(lacking, f.Reason)
 }
 

@@ -56,6 +56,14 @@ func (j *judge) absent(check string) plumbline.Reason {
 	return plumbline.NoData
 }
 
+// nothing says why there is nothing at all to judge.
+func (j *judge) nothing() plumbline.Reason {
+	if j.in.Table == nil {
+		return plumbline.NoDecisions
+	}
+	return plumbline.NoData
+}
+
 // side says on which side of a rule's threshold an observation lies, by its whole interval.
 func side(o *plumbline.Observation, rule *plumbline.Rule) (plumbline.State, plumbline.Reason) {
 	switch {

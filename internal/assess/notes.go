@@ -16,15 +16,18 @@ import (
 func (r *run) remarks() []plumbline.Text {
 	d := &r.out.Design
 	var out []plumbline.Text
-	if d.Subject == "" {
+	switch {
+	case r.Table == nil:
+		out = append(out, text.NoteNoDecisions())
+	case d.Subject == "":
 		out = append(out, text.NoteIndependent())
-	} else {
+	default:
 		out = append(out, text.NoteClustered(d.Subject))
 	}
 	if r.check.Selective() {
 		out = append(out, text.NoteSelectiveLabels())
 	}
-	if d.PrimaryDefault {
+	if d.PrimaryDefault && r.Table != nil {
 		out = append(out, text.NotePrimaryDefault())
 	}
 	if r.out.Seed.Chosen {
@@ -37,11 +40,7 @@ func (r *run) remarks() []plumbline.Text {
 		out = append(out, text.NoteControlFeature(c.Column, c.Reason))
 	}
 	out = append(out, r.absent...)
-	for _, c := range r.Table.Info() {
-		if c.Name == d.Score && c.BadValues > 0 {
-			out = append(out, text.NoteScoreUnusable(c.BadValues, c.Name))
-		}
-	}
+	out = append(out, r.scoreNotes()...)
 	if r.out.MinN != defaultMinN {
 		out = append(out, text.NoteMinN(r.out.MinN, r.File.MinN.Reason))
 	}
@@ -53,10 +52,26 @@ func (r *run) remarks() []plumbline.Text {
 	}
 	out = append(out, r.attestationNotes()...)
 	out = append(out, r.suppressionNotes()...)
-	out = append(out, text.NoteFamilies(float64(r.out.Level)), text.NoteUnjudged(maxUnjudged))
+	if r.Table != nil {
+		out = append(out, text.NoteFamilies(float64(r.out.Level)), text.NoteUnjudged(maxUnjudged))
+	}
 	for _, id := range r.File.Regimes {
 		if !slices.ContainsFunc(r.Catalog.Regimes, func(g plumbline.Regime) bool { return g.ID == id }) {
 			out = append(out, text.NoteRegimeUnknown(id))
+		}
+	}
+	return out
+}
+
+// scoreNotes counts the values of the score that are no numbers.
+func (r *run) scoreNotes() []plumbline.Text {
+	if r.Table == nil {
+		return nil
+	}
+	var out []plumbline.Text
+	for _, c := range r.Table.Info() {
+		if c.Name == r.out.Design.Score && c.BadValues > 0 {
+			out = append(out, text.NoteScoreUnusable(c.BadValues, c.Name))
 		}
 	}
 	return out

@@ -12,18 +12,26 @@ import (
 func stateOf(findings []*plumbline.Finding, otherwise plumbline.Reason) (plumbline.State, plumbline.Reason) {
 	state, reason := plumbline.State(""), plumbline.Reason("")
 	for _, f := range findings {
-		s, why := f.State, f.Reason
-		if s == plumbline.NotSatisfied && f.Suppression != nil {
-			s, why = plumbline.NotTested, plumbline.SetAside
-		}
-		if order(s) > order(state) {
+		if s, why := standing(f); order(s) > order(state) {
 			state, reason = s, why
 		}
 	}
-	if state == "" {
+	switch state {
+	case "":
 		return plumbline.NotTested, otherwise
+	case plumbline.NotTested:
+		reason = mainReason(findings)
+	case plumbline.Satisfied, plumbline.NotSatisfied, plumbline.NotApplicable:
 	}
 	return state, reason
+}
+
+// standing is the verdict of a finding, where one that a named person set aside is not tested.
+func standing(f *plumbline.Finding) (plumbline.State, plumbline.Reason) {
+	if f.State == plumbline.NotSatisfied && f.Suppression != nil {
+		return plumbline.NotTested, plumbline.SetAside
+	}
+	return f.State, f.Reason
 }
 
 func order(s plumbline.State) int {
@@ -76,6 +84,33 @@ func dimensionParts(findings []plumbline.Finding) []plumbline.DimensionPart {
 		out = append(out, p)
 	}
 	return out
+}
+
+// mainReason is why a control or a whole dimension was not tested, by its findings of which one at least was not: the want of the definition or of the decisions, where that is so for any
+// finding, since all that rests on them falls with them; else the reason of most findings, of equals the first. The first
+// reason alone would be that of whichever rule or control stands first, often one that only a person can state.
+func mainReason(findings []*plumbline.Finding) plumbline.Reason {
+	count := map[plumbline.Reason]int{}
+	var reasons []plumbline.Reason // in the order of the findings
+	for _, f := range findings {
+		state, why := standing(f)
+		switch {
+		case state != plumbline.NotTested:
+			continue
+		case why == plumbline.NoDefinition, why == plumbline.NoDecisions:
+			return why
+		case count[why] == 0:
+			reasons = append(reasons, why)
+		}
+		count[why]++
+	}
+	main := reasons[0]
+	for _, why := range reasons {
+		if count[why] > count[main] {
+			main = why
+		}
+	}
+	return main
 }
 
 // regimeResults counts, for each provision, the mapped controls that evidence supports. It is no conclusion on compliance.

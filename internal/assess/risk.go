@@ -82,6 +82,8 @@ func (j *judge) mitigationSigned(f *workflow.File) {
 	}
 	out := plumbline.Finding{State: plumbline.Satisfied, Statement: text.FindingMitigated(int64(all))}
 	switch {
+	case j.in.Table == nil: // nothing was measured, so nothing can be said to need no decision
+		out.State, out.Reason, out.Statement = plumbline.NotTested, plumbline.NoDecisions, text.FindingNothingHeld(j.control.Title, reasonName(plumbline.NoDecisions))
 	case all == 0:
 		out.State, out.Reason, out.Statement = plumbline.NotApplicable, plumbline.NoData, text.FindingNothingToMitigate()
 	case open > 0:

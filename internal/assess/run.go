@@ -29,7 +29,7 @@ const (
 type Input struct {
 	File                         *workflow.File
 	Files                        fs.FS            // folder of the workflow file
-	Table                        *table.Table     // decisions
+	Table                        *table.Table     // decisions; nil where the file names none
 	Training, Reference, Reviews *table.Table     // nil where the file declares none
 	Graph                        *plumbline.Graph // nil where the file names no definition
 	Catalog                      *regime.Catalog
@@ -96,15 +96,12 @@ func Run(ctx context.Context, in Input) (*plumbline.Assessment, error) {
 
 // plan fixes what is asked before any outcome is looked at: roles, thresholds, seed.
 func (r *run) plan(ctx context.Context) error {
-	if err := derive(r.Table, r.File.Derive); err != nil {
-		return err
-	}
-	plan, err := planOf(r.File, r.Table)
-	if err != nil {
-		return err
-	}
-	if err := r.checkValues(ctx, &plan); err != nil {
-		return err
+	var plan check.Plan
+	if r.Table != nil {
+		var err error
+		if plan, err = r.columns(ctx); err != nil {
+			return err
+		}
 	}
 	r.check = check.Input{
 		Plan: plan, File: r.File, Files: r.Files, Table: r.Table, Training: r.Training, Reference: r.Reference, Reviews: r.Reviews, Graph: r.Graph,
@@ -112,12 +109,25 @@ func (r *run) plan(ctx context.Context) error {
 		Exhibits: &r.out.Exhibits,
 	}
 	r.out.Graph = r.Graph
+	var err error
 	if r.controls, err = r.thresholds(); err != nil {
 		return err
 	}
 	r.check.Seed = r.seed()
 	r.describe()
 	return nil
+}
+
+// columns derives columns, gives each its role, and holds declared values against those that occur.
+func (r *run) columns(ctx context.Context) (check.Plan, error) {
+	if err := derive(r.Table, r.File.Derive); err != nil {
+		return check.Plan{}, err
+	}
+	plan, err := planOf(r.File, r.Table)
+	if err != nil {
+		return plan, err
+	}
+	return plan, r.checkValues(ctx, &plan)
 }
 
 // checkValues refuses outcomes whose declared values never occur, and remembers single values that do not.
@@ -229,7 +239,9 @@ func (r *run) describe() {
 	if d.Score = p.Score.Column; d.Score != "" {
 		d.ScoreKind = f.Decision.Score.Kind
 	}
-	d.Sensitive = []string{}
+	if d.Sensitive = []string{}; d.Favourable == nil { // no decisions: empty lists, not null
+		d.Favourable = []string{}
+	}
 	for _, s := range p.Sensitive {
 		d.Sensitive = append(d.Sensitive, s.Column)
 	}
@@ -248,11 +260,11 @@ func (r *run) measure(ctx context.Context) error {
 	checks := check.Catalog()
 	for i, c := range checks {
 		info := c.Info()
-		switch missing := slices.ContainsFunc(c.Needs, func(n check.Need) bool { return !r.check.Has(n) }); {
+		switch lacks := r.check.Lacks(c.Needs); {
 		case !r.selected(c.ID):
 			info.Skipped = plumbline.NotSelected
-		case missing:
-			info.Skipped = plumbline.NoData
+		case lacks != "":
+			info.Skipped = lacks
 		default:
 			r.step(Step{Check: i + 1, Checks: len(checks), Title: info.Title})
 			obs, err := c.Run(ctx, &r.check)
@@ -290,7 +302,10 @@ func (r *run) judge(j *judge) {
 		case j.control.Engine == "":
 			// a person may attest it; judged next
 		case ok:
-			engine(j)
+			before := len(j.findings)
+			if engine(j); len(j.findings) == before { // it found nothing to hold against its rules: no sensitive feature, mostly
+				j.add(plumbline.Finding{State: plumbline.NotTested, Reason: j.nothing(), Statement: text.FindingNothingHeld(j.control.Title, reasonName(j.nothing()))})
+			}
 		default:
 			j.add(plumbline.Finding{State: plumbline.NotTested, Reason: plumbline.NotBuilt, Statement: text.FindingNotBuilt(j.control.Title)})
 		}

@@ -162,6 +162,68 @@ func TestWithoutDefinitionNothingIsSatisfied(t *testing.T) {
 	if tested < 15 {
 		t.Errorf("%d findings", tested)
 	}
+	if d := part(a, plumbline.Security); d.State != plumbline.NotTested || d.Reason != plumbline.NoDefinition {
+		t.Errorf("the dimension is %s: %s", d.State, d.Reason)
+	}
+	for _, c := range a.Controls {
+		if strings.HasPrefix(c.Engine, "security.") && c.Reason != plumbline.NoDefinition {
+			t.Errorf("%s is %s: %s", c.ID, c.State, c.Reason)
+		}
+	}
+}
+
+func part(a *plumbline.Assessment, d plumbline.Dimension) plumbline.DimensionPart {
+	i := slices.IndexFunc(a.Dimensions, func(p plumbline.DimensionPart) bool { return p.ID == d })
+	return a.Dimensions[i]
+}
+
+// Where nothing but a definition is given, it is assessed as it is beside decisions, and nothing that needs decisions is called
+// anything but not tested.
+func TestDefinitionAlone(t *testing.T) {
+	yaml := "workflow: claims\ntitle: Claims\nsector: finance\ndefinition: flow.json\n"
+	files := fstest.MapFS{"flow.json": {Data: []byte(vulnerable)}, "plumbline.yaml": {Data: []byte(yaml)}}
+	f, err := workflow.Load(files, "plumbline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := workflow.ParseDefinition(files, "flow.json", plumbline.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, beside := run(t, assess.Input{File: f, Files: files, Graph: g}), assessDefinition(t, vulnerable)
+	for _, state := range []plumbline.State{plumbline.NotSatisfied, plumbline.Satisfied} {
+		if got, want := ofSecurity(a, state), ofSecurity(beside, state); !slices.Equal(got, want) || len(got) == 0 {
+			t.Errorf("%s: got\n%q\nwant\n%q", state, got, want)
+		}
+	}
+	byDefinition := []string{"DI-01/fingerprint_share", "DI-01/definition_named", "EX-07"} // what the file and the definition show
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if f.Dimension == "" || f.Dimension == plumbline.Security || f.State == plumbline.NotTested || f.Reason == plumbline.NotDeclared {
+			continue
+		}
+		if id, _, _ := strings.Cut(f.ID, "/step="); !slices.Contains(byDefinition, id) {
+			t.Errorf("%s is %s (%s)", f.ID, f.State, f.Reason)
+		}
+	}
+	for _, d := range []plumbline.Dimension{plumbline.DataIntegrity, plumbline.ModelBias, plumbline.Oversight} {
+		if p := part(a, d); p.State != plumbline.NotTested || p.Reason != plumbline.NoDecisions {
+			t.Errorf("%s is %s: %s", d, p.State, p.Reason)
+		}
+	}
+	if len(a.Notes) == 0 || !strings.Contains(a.Notes[0].EN, "no table of decisions") || len(a.Inputs) != 0 {
+		t.Errorf("notes %v, inputs %v", a.Notes, a.Inputs)
+	}
+}
+
+// A feature that nobody declared is data that is lacking, not a measurement that is not built.
+func TestNoSensitiveFeatureIsNoData(t *testing.T) {
+	a := assessText(t, "workflow: w\ntitle: w\nsector: other\ndecision: {column: d, favourable: [\"1\"]}\ndata: {decisions: {file: d.csv}}\n", "d,x\n1,a\n0,b\n")
+	for _, c := range a.Controls {
+		if slices.Contains([]string{"MB-01", "MB-02", "MB-03", "MB-04"}, c.ID) && (c.State != plumbline.NotTested || c.Reason != plumbline.NoData) {
+			t.Errorf("%s is %s: %s", c.ID, c.State, c.Reason)
+		}
+	}
 }
 
 // chain is a flow of an agent and what stands between it and a mail; node is the JSON of the steps in between, connections theirs.

@@ -12,7 +12,7 @@ type Check struct {
 	ID        string // family and name, "bias.selection_rate"
 	Version   int    // raised whenever the meaning of a number changes
 	Dimension plumbline.Dimension
-	Needs     []Need            // what the workflow file must declare; without it the check is skipped with [plumbline.NoData]
+	Needs     []Need            // what the workflow file must declare; without it the check is skipped, with [Input.Lacks] for a reason
 	Params    []plumbline.Param // texts of Why come from the catalogue
 	Refs      []plumbline.Ref   // definitions in the literature
 	Run       func(context.Context, *Input) ([]plumbline.Observation, error)
@@ -23,6 +23,7 @@ type Need string
 
 // The needs.
 const (
+	NeedTable     Need = "data.decisions"
 	NeedDecision  Need = "decision"
 	NeedLabel     Need = "label"
 	NeedScore     Need = "score"
@@ -40,6 +41,8 @@ const (
 func (in *Input) Has(need Need) bool {
 	p := &in.Plan
 	switch need {
+	case NeedTable:
+		return in.Table != nil
 	case NeedDecision:
 		return p.Decision.Column != ""
 	case NeedLabel:
@@ -64,6 +67,24 @@ func (in *Input) Has(need Need) bool {
 		return in.Graph != nil
 	}
 	return false
+}
+
+// Lacks says why a check with these needs cannot run; empty: it can. A workflow without decisions lacks them first of all, since
+// a column cannot be declared where there is no table.
+func (in *Input) Lacks(needs []Need) plumbline.Reason {
+	why := plumbline.Reason("")
+	for _, n := range needs {
+		switch {
+		case in.Has(n):
+		case n == NeedGraph:
+			return plumbline.NoDefinition
+		case in.Table == nil:
+			return plumbline.NoDecisions
+		default:
+			why = plumbline.NoData
+		}
+	}
+	return why
 }
 
 // Info documents the check in both languages, from the message catalogue.

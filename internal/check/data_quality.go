@@ -25,7 +25,7 @@ func citations(cites ...string) (out []plumbline.Ref) {
 
 // overTables makes a check that looks at one table after the other.
 func overTables(c Check, measure func(ctx context.Context, in *Input, e *emitter, s *scanned, all []*scanned) error) Check {
-	c.Version, c.Dimension = 1, plumbline.DataIntegrity
+	c.Version, c.Dimension, c.Needs = 1, plumbline.DataIntegrity, []Need{NeedTable}
 	c.Run = func(ctx context.Context, in *Input) ([]plumbline.Observation, error) {
 		scans, err := in.scans(ctx)
 		if err != nil {

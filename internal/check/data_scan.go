@@ -334,7 +334,9 @@ func exactInFloat(text string) bool { return len(strings.TrimLeft(text, "-0.")) 
 func (in *Input) tableFile(role string) *workflow.Table {
 	switch role {
 	case roleDecisions:
-		return &in.file().Data.Decisions
+		if in.file().HasDecisions() {
+			return &in.file().Data.Decisions
+		}
 	case roleTraining:
 		return in.file().Data.Training
 	case roleReference:

@@ -27,7 +27,10 @@ type frame struct {
 }
 
 func newFrame(ctx context.Context, in *Input) (*frame, error) {
-	f := &frame{rows: int(in.Table.Rows())}
+	f := &frame{}
+	if in.Table != nil {
+		f.rows = int(in.Table.Rows())
+	}
 	var err error
 	if f.decision, err = code(ctx, in.Table, in.Plan.Decision); err != nil {
 		return nil, err

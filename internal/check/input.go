@@ -71,7 +71,7 @@ type Input struct {
 	Plan      Plan
 	File      *workflow.File
 	Files     fs.FS            // folder of the workflow file, for the documents and models that it names
-	Table     *table.Table     // decisions
+	Table     *table.Table     // decisions; nil where there are none, and then the plan declares no column
 	Training  *table.Table     // nil where there is none
 	Reference *table.Table     // nil where there is none
 	Reviews   *table.Table     // nil where there is none

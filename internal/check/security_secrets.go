@@ -28,11 +28,14 @@ func (in *Input) secrets(ctx context.Context, e *emitter) error {
 	texts := in.definitionTexts()
 	more, unread := in.declaredTexts()
 	texts = append(texts, more...)
-	if len(texts) == 0 {
+	switch {
+	case len(texts) == 0 && in.Graph == nil:
+		e.undefined("plaintext_secrets", plumbline.Count, plumbline.Scope{}, plumbline.NoDefinition)
+		return nil
+	case len(texts) == 0:
 		e.undefined("plaintext_secrets", plumbline.Count, plumbline.Scope{}, plumbline.NoData)
 		return nil
-	}
-	if in.Graph == nil {
+	case in.Graph == nil:
 		unread++ // whatever the documents hold, nothing is known of the definition
 	}
 	found := map[string]*place{}

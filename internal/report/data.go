@@ -8,6 +8,9 @@ import (
 // scopeFacts is the plan of the run.
 func (v *view) scopeFacts() []fact {
 	d := &v.a.Design
+	if d.Decision == "" {
+		return v.decided()
+	}
 	out := []fact{{v.t(text.ReportDecision()), []cell{v.data(d.Decision)}}}
 	add := func(term plumbline.Text, values []string) {
 		if len(values) > 0 {

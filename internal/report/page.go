@@ -268,18 +268,28 @@ func (v *view) assessed() []fact {
 		}
 		out = append(out, said(v.label("report.table", in.Role), line))
 	}
-	out = append(out, fact{v.t(text.ReportDecision()), []cell{v.data(a.Design.Decision).below(
-		words(v.t(text.ReportFavourable(v.list(a.Design.Favourable)))))}})
-	out = append(out, fact{v.t(text.ReportSensitive()), []cell{{Kind: "data", Text: v.features()}}})
-	primary := words(v.label("fairness", a.Design.Primary))
-	if a.Design.PrimaryDefault {
-		primary = primary.below(words(v.t(text.ReportPrimaryDefault())))
-	}
-	out = append(out, fact{v.t(text.ReportPrimary()), []cell{primary}})
+	out = append(out, v.decided()...)
 	if a.Baseline != nil {
 		out = append(out, said(v.t(text.ReportComparedWith()), v.date(a.Baseline.AsOf)+v.semicolon()+v.compared()))
 	}
 	return out
+}
+
+// decided says what was decided and whom it may treat unlike; that nothing is known of it where only a definition was given.
+func (v *view) decided() []fact {
+	d := &v.a.Design
+	if d.Decision == "" {
+		return []fact{{v.t(text.ReportDecisions()), []cell{{Kind: "why", Text: v.t(text.ReportNoDecisions())}}}}
+	}
+	primary := words(v.label("fairness", d.Primary))
+	if d.PrimaryDefault {
+		primary = primary.below(words(v.t(text.ReportPrimaryDefault())))
+	}
+	return []fact{
+		{v.t(text.ReportDecision()), []cell{v.data(d.Decision).below(words(v.t(text.ReportFavourable(v.list(d.Favourable)))))}},
+		{v.t(text.ReportSensitive()), []cell{{Kind: "data", Text: v.features()}}},
+		{v.t(text.ReportPrimary()), []cell{primary}},
+	}
 }
 
 // features lists sensitive features and intersections in one line.
@@ -381,8 +391,9 @@ func (v *view) cautions() []string {
 			excused++
 		}
 	}
+	add(a.Design.Decision == "", text.ReportCautionNoDecisions)
 	add(a.Seed.Chosen, text.ReportCautionSeed)
-	add(a.Design.PrimaryDefault, text.ReportCautionPrimary)
+	add(a.Design.PrimaryDefault && a.Design.Decision != "", text.ReportCautionPrimary)
 	add(len(a.Design.Overrides) > 0, func() plumbline.Text { return text.ReportCautionOverrides(int64(len(a.Design.Overrides))) })
 	add(excused > 0, func() plumbline.Text { return text.ReportCautionExcused(excused) })
 	add(bad > 0, func() plumbline.Text { return text.ReportCautionBadRows(bad) })

@@ -56,6 +56,9 @@ func (v *view) summaryHead() []string {
 		}
 	}
 	says := v.t(text.CliSummaryRows(rows, int64(len(a.Design.Sensitive)), int64(len(a.Design.Intersections))))
+	if a.Design.Decision == "" {
+		says = v.t(text.CliSummaryNoDecisions())
+	}
 	lines = append(lines, fit(says+v.semicolon()+v.t(text.ReportAsOf())+" "+v.date(a.AsOf), summaryColumns))
 	if banners := v.banners(); len(banners) > 0 {
 		lines = append(lines, wrap(banners[0], summaryColumns, 3)...)

@@ -2644,6 +2644,14 @@ func CliSummaryMore(n int64) plumbline.Text {
 	}
 }
 
+// CliSummaryNoDecisions is the message cli.summary.no_decisions: "no decisions, the definition only".
+func CliSummaryNoDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有决定，只有工作流定义",
+		EN: "no decisions, the definition only",
+	}
+}
+
 // CliSummaryOtherInputs is the message cli.summary.other_inputs: "other inputs".
 func CliSummaryOtherInputs() plumbline.Text {
 	return plumbline.Text{
@@ -3377,6 +3385,14 @@ func FindingNotTested(metric plumbline.Text, scope plumbline.Text, reason plumbl
 	return plumbline.Text{
 		ZH: metric.ZH + "（" + scope.ZH + "）：未测试；" + reason.ZH + "。",
 		EN: metric.EN + " " + scope.EN + ": not tested; " + reason.EN + ".",
+	}
+}
+
+// FindingNothingHeld is the message finding.nothing_held: "{title}: not tested. {reason}.".
+func FindingNothingHeld(title plumbline.Text, reason plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: title.ZH + "：未测试。" + reason.ZH + "。",
+		EN: title.EN + ": not tested. " + reason.EN + ".",
 	}
 }
 
@@ -5356,6 +5372,14 @@ func NoteMinN(n int64, reason string) plumbline.Text {
 	}
 }
 
+// NoteNoDecisions is the message note.no_decisions: "The workflow file names a definition and no table of decisions. What the definition shows was measured; whatever needs decisions (data, bias, explanations of decisions, human oversight) is not tested. To test it, name a table with one row per decision under decision and data.decisions.".
+func NoteNoDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "工作流文件只列出了定义，没有列出决定表。定义所显示的已经测量；凡需要决定的（数据、偏见、对决定的解释、人工监督）均未测试。如需测试，请在 decision 和 data.decisions 中写明每行一项决定的表。",
+		EN: "The workflow file names a definition and no table of decisions. What the definition shows was measured; whatever needs decisions (data, bias, explanations of decisions, human oversight) is not tested. To test it, name a table with one row per decision under decision and data.decisions.",
+	}
+}
+
 // NoteNycSmall is the message note.nyc_small: "Categories under 2% were left out of the impact ratios of NYC Local Law 144 by {by}: {reason}".
 func NoteNycSmall(by string, reason string) plumbline.Text {
 	return plumbline.Text{
@@ -6020,6 +6044,22 @@ func ReasonNoData() plumbline.Text {
 	}
 }
 
+// ReasonNoDecisions is the message reason.no-decisions: "no table of decisions was given".
+func ReasonNoDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未提供决定表",
+		EN: "no table of decisions was given",
+	}
+}
+
+// ReasonNoDefinition is the message reason.no-definition: "no definition of the workflow was given".
+func ReasonNoDefinition() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未提供工作流定义",
+		EN: "no definition of the workflow was given",
+	}
+}
+
 // ReasonNotAttested is the message reason.not-attested: "a person must state it, and nobody has".
 func ReasonNotAttested() plumbline.Text {
 	return plumbline.Text{
@@ -6476,6 +6516,14 @@ func ReportCautionExcused(n int64) plumbline.Text {
 	}
 }
 
+// ReportCautionNoDecisions is the message report.caution_no_decisions: "Only a definition was given, no table of decisions: the decisions themselves were not tested.".
+func ReportCautionNoDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "只提供了工作流定义，没有决定表：决定本身未测试。",
+		EN: "Only a definition was given, no table of decisions: the decisions themselves were not tested.",
+	}
+}
+
 // ReportCautionOverrides is the message report.caution_overrides: "{n} moved by the workflow file; the chapter on scope gives the reasons.".
 func ReportCautionOverrides(n int64) plumbline.Text {
 	return plumbline.Text{
@@ -6729,6 +6777,14 @@ func ReportDecision() plumbline.Text {
 	return plumbline.Text{
 		ZH: "决定列",
 		EN: "Decision column",
+	}
+}
+
+// ReportDecisions is the message report.decisions: "Decisions".
+func ReportDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "决定",
+		EN: "Decisions",
 	}
 }
 
@@ -7969,6 +8025,14 @@ func ReportNoBefore() plumbline.Text {
 	return plumbline.Text{
 		ZH: "没有可比的数据",
 		EN: "nothing to compare with",
+	}
+}
+
+// ReportNoDecisions is the message report.no_decisions: "no table of decisions was given; only the definition was assessed".
+func ReportNoDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "未提供决定表，仅评估了工作流定义",
+		EN: "no table of decisions was given; only the definition was assessed",
 	}
 }
 
@@ -10298,6 +10362,7 @@ var fixed = [...]entry{
 	{"cli.needs", CliNeeds()},
 	{"cli.progress.prepare", CliProgressPrepare()},
 	{"cli.summary.meaning", CliSummaryMeaning()},
+	{"cli.summary.no_decisions", CliSummaryNoDecisions()},
 	{"cli.summary.other_inputs", CliSummaryOtherInputs()},
 	{"cli.summary.same_inputs", CliSummarySameInputs()},
 	{"cli.summary.unsupported", CliSummaryUnsupported()},
@@ -10555,6 +10620,7 @@ var fixed = [...]entry{
 	{"metric.wasserstein", MetricWasserstein()},
 	{"metric.wasserstein_normalised", MetricWassersteinNormalised()},
 	{"note.independent", NoteIndependent()},
+	{"note.no_decisions", NoteNoDecisions()},
 	{"note.primary_default", NotePrimaryDefault()},
 	{"note.seed_chosen", NoteSeedChosen()},
 	{"note.selective_labels", NoteSelectiveLabels()},
@@ -10595,6 +10661,8 @@ var fixed = [...]entry{
 	{"reason.indistinct", ReasonIndistinct()},
 	{"reason.informs-only", ReasonInformsOnly()},
 	{"reason.no-data", ReasonNoData()},
+	{"reason.no-decisions", ReasonNoDecisions()},
+	{"reason.no-definition", ReasonNoDefinition()},
 	{"reason.not-attested", ReasonNotAttested()},
 	{"reason.not-built", ReasonNotBuilt()},
 	{"reason.not-declared", ReasonNotDeclared()},
@@ -10642,6 +10710,7 @@ var fixed = [...]entry{
 	{"report.calibration.intro", ReportCalibrationIntro()},
 	{"report.calibration.title", ReportCalibrationTitle()},
 	{"report.catalog", ReportCatalog()},
+	{"report.caution_no_decisions", ReportCautionNoDecisions()},
 	{"report.caution_owner", ReportCautionOwner()},
 	{"report.caution_primary", ReportCautionPrimary()},
 	{"report.caution_seed", ReportCautionSeed()},
@@ -10671,6 +10740,7 @@ var fixed = [...]entry{
 	{"report.data.none", ReportDataNone()},
 	{"report.data.title", ReportDataTitle()},
 	{"report.decision", ReportDecision()},
+	{"report.decisions", ReportDecisions()},
 	{"report.defaults_unsaid", ReportDefaultsUnsaid()},
 	{"report.definition", ReportDefinition()},
 	{"report.dimension", ReportDimension()},
@@ -10805,6 +10875,7 @@ var fixed = [...]entry{
 	{"report.n", ReportN()},
 	{"report.new_caption", ReportNewCaption()},
 	{"report.no_before", ReportNoBefore()},
+	{"report.no_decisions", ReportNoDecisions()},
 	{"report.no_dimension", ReportNoDimension()},
 	{"report.no_due", ReportNoDue()},
 	{"report.no_input", ReportNoInput()},

@@ -86,6 +86,13 @@ var bad = []badFile{
 	{"suppression without a person", "", "suppressions: [{finding: f, reason: r, expires: 2027-01-01}]", ":13: suppressions[0].by: the key is missing", false},
 	{"fairness without a person", "", "fairness: {primary: equalized_odds, reason: r, on: 2026-11-01}", ":13: fairness.by: the key is missing", false},
 	{"fairness definition", "", "fairness: {primary: equal_odds, reason: r, by: b, on: 2026-11-01}", `did you mean "equalized_odds"?`, false},
+	// something to assess
+	{"nothing to assess", minimal[strings.Index(minimal, "decision:"):], "", ":1: definition: there is nothing to assess; expected definition (an export of the workflow), or decision with data.decisions", false},
+	{"texts and nothing to assess", minimal[strings.Index(minimal, "decision:"):], "data: {texts: [{file: d.csv, kind: prompt}]}\n", "definition: there is nothing to assess", false},
+	{"decisions without a decision", "decision:\n  column: approved\n  favourable: [\"1\"]\n", "", ":1: decision: the key is missing; expected the keys column, favourable", false},
+	{"decision without decisions", minimal[strings.Index(minimal, "data:"):], "definition: flows/flow.n8n.json\n", ":5: decision: expected data.decisions too", true},
+	{"sensitive column without decisions", minimal[strings.Index(minimal, "decision:"):], "definition: flows/flow.n8n.json\ndata: {sensitive: [{column: sex}]}\n", ":5: data.sensitive: it speaks of decisions, and there is no data.decisions", true},
+	{"reviews without decisions", minimal[strings.Index(minimal, "decision:"):], "definition: flows/flow.n8n.json\noversight: {reviews: reviews.csv}\n", ":5: oversight: it speaks of decisions", true},
 	// paths
 	{"absolute path", "d.csv", "/etc/passwd", `:8: data.decisions.file: expected a file or pattern in the folder of the workflow file, found "/etc/passwd"; an absolute path is refused`, true},
 	{"path of Windows", "d.csv", "'C:/d.csv'", "an absolute path is refused", true},

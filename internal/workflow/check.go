@@ -13,6 +13,7 @@ const defaultMinCell = 10
 
 // check holds a file of good shape against the rules that span several keys.
 func (d *decoder) check(f *File) {
+	d.subject(f)
 	d.decision(&f.Decision)
 	d.features(f)
 	d.ranges(&f.Data)
@@ -28,6 +29,34 @@ func (d *decoder) wrong(key, format string, args ...any) {
 }
 
 func index(key string, i int) string { return fmt.Sprintf("%s[%d]", key, i) }
+
+// subject asks for something to assess: decisions, and what they are, or a definition. Keys that speak of the rows or columns of
+// decisions say nothing without them; to pass over them would lose without a word what a person declared.
+func (d *decoder) subject(f *File) {
+	switch decides := f.Decision.Column != ""; {
+	case f.HasDecisions() && decides:
+	case f.HasDecisions():
+		d.wrong("decision", "the key is missing; expected the keys column, favourable, which say what data.decisions decides")
+	case decides:
+		d.wrong("decision", "expected data.decisions too, the table whose column this is")
+	case f.Definition == "":
+		d.wrong("definition", "there is nothing to assess; expected definition (an export of the workflow), or decision with data.decisions (a table of its decisions), or both")
+	default:
+		d.withoutDecisions()
+	}
+}
+
+// withoutDecisions refuses the keys that need decisions.
+func (d *decoder) withoutDecisions() {
+	for _, key := range []string{
+		"data.training", "data.reference", "data.subject", "data.sensitive", "data.intersections", "data.control_features", "data.reasons", "data.missing",
+		"data.types", "data.ranges", "data.population", "data.personal", "derive", "oversight", "nyc",
+	} {
+		if d.lines[key] > 0 {
+			d.wrong(key, "it speaks of decisions, and there is no data.decisions")
+		}
+	}
+}
 
 func (d *decoder) decision(c *Decision) {
 	d.disjoint("decision", c.Favourable, c.Adverse, c.Undecided)

@@ -12,9 +12,9 @@ type File struct {
 	Owner        plumbline.Person `yaml:"owner" is:"object" doc:"Who answers for the workflow."`
 	Users        plumbline.Text   `yaml:"users" is:"text" doc:"Who uses the workflow, and whom its decisions concern."`
 	Regions      []string         `yaml:"regions" is:"text" doc:"Countries or regions in which it is used."`
-	Definition   string           `yaml:"definition" is:"file" doc:"The workflow's own definition, in any supported format."`
-	Decision     Decision         `yaml:"decision" is:"object required" doc:"What the workflow decides."`
-	Data         Data             `yaml:"data" is:"object required" doc:"The tables and what their columns mean."`
+	Definition   string           `yaml:"definition" is:"file" doc:"The workflow's own definition, in any supported format; needed where there are no decisions."`
+	Decision     Decision         `yaml:"decision" is:"object" doc:"What the workflow decides; needed together with data.decisions."`
+	Data         Data             `yaml:"data" is:"object" doc:"The tables and what their columns mean; without it, only the definition is assessed."`
 	Derive       []Derivation     `yaml:"derive" is:"object" doc:"Columns made from others, in the order in which they are made."`
 	Fairness     *Fairness        `yaml:"fairness" is:"object" doc:"The one fairness definition that judges; the others inform."`
 	Models       []Model          `yaml:"models" is:"object" doc:"Models that the workflow uses."`
@@ -34,6 +34,9 @@ type File struct {
 	name   string         // path of the file, for messages
 	lines  map[string]int // line of each key that was given
 }
+
+// HasDecisions reports whether there is a table of decisions. Without one the definition alone is assessed.
+func (f *File) HasDecisions() bool { return len(f.Data.Decisions.Files) > 0 }
 
 // Decision says which column holds the decision and which of its values are good for the person. Rates are rates of the
 // favourable values; a value in no list is counted and belongs to neither side.
@@ -62,7 +65,7 @@ type Label struct {
 
 // Data says where the tables are and what their columns mean.
 type Data struct {
-	Decisions       Table                 `yaml:"decisions" is:"object required" doc:"One row per decision."`
+	Decisions       Table                 `yaml:"decisions" is:"object" doc:"One row per decision; needed together with decision."`
 	Training        *Table                `yaml:"training" is:"object" doc:"What a model was trained on."`
 	Reference       *Table                `yaml:"reference" is:"object" doc:"Rows to compare the decisions with, such as an earlier period."`
 	Subject         string                `yaml:"subject" is:"column" doc:"Column that names the person; rows of one person are not independent."`

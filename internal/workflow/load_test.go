@@ -37,6 +37,24 @@ data:
 derive: [{column: band, from: age, bins: [30], labels: [young, old]}]
 `
 
+// alone is a file of a workflow of which nothing but the definition is known.
+const alone = `workflow: loan
+title: Loan
+sector: finance
+definition: flows/flow.n8n.json
+data: {texts: [{file: docs/datasheet.md, kind: prompt}]}
+`
+
+func TestDefinitionAlone(t *testing.T) {
+	f := load(t, alone)
+	if f.HasDecisions() || f.Definition != "flows/flow.n8n.json" || len(f.Data.Texts) != 1 {
+		t.Errorf("read as %+v", f)
+	}
+	if !load(t, minimal).HasDecisions() {
+		t.Error("decisions that are named are not there")
+	}
+}
+
 // folder is a workflow file with all files that the tests name beside it.
 func folder(text string) fstest.MapFS {
 	fsys := fstest.MapFS{name: {Data: []byte(text)}, "empty": {Mode: fs.ModeDir}}

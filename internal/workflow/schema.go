@@ -19,6 +19,7 @@ func Schema() []byte {
 	root["$id"] = "https://github.com/plumbline-project/plumbline/raw/main/docs/schema/plumbline.schema.json"
 	root["title"] = "Plumbline workflow file (plumbline.yaml)"
 	root["$defs"] = defs
+	root["anyOf"] = []any{map[string]any{"required": []string{"definition"}}, map[string]any{"required": []string{"decision", "data"}}}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -34,7 +34,7 @@ func compile(t *testing.T) *jsonschema.Schema {
 func TestSchemaAccepts(t *testing.T) {
 	schema := compile(t)
 	for name, text := range map[string]string{
-		"minimal": minimal, "min_n as a number": minimal + "min_n: 50\n",
+		"minimal": minimal, "min_n as a number": minimal + "min_n: 50\n", "definition alone": alone,
 		"full":   readText(t, "testdata/full/plumbline.yaml"),
 		"compas": readText(t, "../app/testdata/compas/plumbline.yaml"),
 		"adult":  readText(t, "../app/testdata/adult/plumbline.yaml"),
