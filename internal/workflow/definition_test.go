@@ -31,11 +31,12 @@ func TestDefinitionErrors(t *testing.T) {
 		code       plumbline.Code
 		want       string
 	}{
-		{"empty", "", plumbline.Limits{}, plumbline.Unsupported, "supported: n8n; leave definition out"},
+		{"empty", "", plumbline.Limits{}, plumbline.Unsupported, "supported: n8n"},
 		{"prose", "just words", plumbline.Limits{}, plumbline.Unsupported, "supported: n8n"},
 		{"other JSON", `{"nodes": [], "edges": []}`, plumbline.Limits{}, plumbline.Unsupported, "supported: n8n"},
 		{"nodes that are no list", `{"nodes": 3, "connections": {}}`, plumbline.Limits{}, plumbline.Unsupported, "holds no list"},
 		{"cut off", tiny[:len(tiny)-1] + "\n\n", plumbline.Limits{}, plumbline.Invalid, "flow.json:3: the JSON text ends in the middle"},
+		{"cut off early", `{"nodes": [`, plumbline.Limits{}, plumbline.Invalid, "flow.json:1: the JSON text ends in the middle"},
 		{"comma", strings.Replace(tiny, `"connections"`, "\n,\"connections\"", 1), plumbline.Limits{}, plumbline.Invalid, "flow.json:2: the file is not JSON"},
 		{"two documents", tiny + tiny, plumbline.Limits{}, plumbline.Invalid, "something follows"},
 		{"UTF-16", "\xff\xfe{\x00", plumbline.Limits{}, plumbline.Invalid, "UTF-16"},

@@ -106,17 +106,35 @@ func ParseDefinition(fsys fs.FS, name string, limits plumbline.Limits) (*plumbli
 		layout(graph)
 		return graph, nil
 	}
-	return nil, unsupported(name)
+	if err := damaged(text, name, limits); err != nil {
+		return nil, err
+	}
+	return nil, unsupported(name, text)
 }
 
-func unsupported(name string) error {
+// damaged says what is wrong with JSON that no format takes for its own and that cannot be read.
+func damaged(text []byte, name string, limits plumbline.Limits) error {
+	begin := bytes.TrimLeft(text, " \t\r\n")
+	if len(begin) == 0 || begin[0] != '{' && begin[0] != '[' || Foreign(text) != "" {
+		return nil
+	}
+	if _, _, err := readJSON(text, name, limits); plumbline.CodeOf(err) == plumbline.Invalid {
+		return err
+	}
+	return nil
+}
+
+func unsupported(name string, text []byte) error {
+	message := "this is no workflow definition of a supported format"
+	if tool := Foreign(text); tool != "" {
+		message = "this is a workflow definition of " + tool + ", which is not read yet"
+	}
 	var known []string
 	for _, format := range Formats() {
 		known = append(known, format.Name)
 	}
 	return &plumbline.Error{
-		Code: plumbline.Unsupported, Where: name, Message: "this is no workflow definition of a supported format",
-		Hint: "supported: " + strings.Join(known, ", ") + "; leave definition out of the workflow file to assess the data alone",
+		Code: plumbline.Unsupported, Where: name, Message: message, Hint: "supported: " + strings.Join(known, ", "),
 	}
 }
 
@@ -128,7 +146,7 @@ func readDefinition(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	info, err := fs.Stat(fsys, name) // to open a pipe is to wait for its writer
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: name, Message: "there is no such workflow definition", Hint: "export the workflow into this folder, or leave definition out", Err: err}
+		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: name, Message: "there is no such workflow definition", Hint: "export the workflow into this folder", Err: err}
 	case err != nil:
 		return nil, &plumbline.Error{Code: plumbline.Unavailable, Where: name, Message: "the file cannot be opened: " + reason(err), Err: err}
 	case info.IsDir():

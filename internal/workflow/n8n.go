@@ -69,7 +69,7 @@ func parseN8n(data []byte, file string, limits plumbline.Limits) (*plumbline.Gra
 	}
 	flows := n8nFlows(root, 0)
 	if len(flows) == 0 {
-		return nil, &plumbline.Error{Code: plumbline.Unsupported, Where: file, Message: "the file names nodes and holds no list of them", Hint: "export the workflow from n8n again, or leave definition out"}
+		return nil, &plumbline.Error{Code: plumbline.Unsupported, Where: file, Message: "the file names nodes and holds no list of them", Hint: "export the workflow from n8n again"}
 	}
 	m := &n8nImport{file: file, ids: map[string]int{}, copies: map[string]int{}, graph: &plumbline.Graph{Format: "n8n", File: file, Name: shorten(flows[0].get("name").str(), 300), Steps: []plumbline.Step{}, Edges: []plumbline.Edge{}}}
 	m.graph.Params, m.graph.Lines = map[string]string{}, map[string]int{}
