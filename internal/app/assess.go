@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -45,9 +46,9 @@ func (c *assessCmd) Run(ctx context.Context, p *Process) error {
 	if err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(c.Dir) // nothing outside the folder is read, not even through a link
+	root, err := openFolder("assess", c.Dir)
 	if err != nil {
-		return &plumbline.Error{Code: plumbline.NotFound, Where: c.Dir, Message: "the folder cannot be opened: " + err.Error(), Hint: "name the folder that holds plumbline.yaml, or write one with: plumb init DIR", Err: err}
+		return err
 	}
 	defer root.Close()
 	dir := root.FS()
@@ -184,7 +185,7 @@ func open(ctx context.Context, dir fs.FS, in *assess.Input, progress func(table.
 	}
 	if f.Definition != "" {
 		if in.Graph, err = workflow.ParseDefinition(dir, f.Definition, plumbline.Limits{}); err != nil {
-			return closeAll, err
+			return closeAll, withoutDefinition(f, err)
 		}
 	}
 	return closeAll, nil
@@ -211,6 +212,20 @@ func declaredSomewhere(f *workflow.File, tables []*table.Table) error {
 		}
 	}
 	return nil
+}
+
+// withoutDefinition adds to what is wrong with a definition that the data can be assessed without it, where there are data.
+func withoutDefinition(f *workflow.File, err error) error {
+	e, ok := errors.AsType[*plumbline.Error](err)
+	if !ok || !f.HasDecisions() {
+		return err
+	}
+	with := *e
+	if with.Hint != "" {
+		with.Hint += "; "
+	}
+	with.Hint += "or leave definition out of the workflow file to assess the data alone"
+	return &with
 }
 
 // within adds the folder to an error that names a file of it.

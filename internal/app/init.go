@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/plumbline-project/plumbline"
@@ -28,9 +27,9 @@ type initCmd struct {
 
 // Run looks through the folder and writes a workflow file of guesses, each of them marked.
 func (c *initCmd) Run(ctx context.Context, p *Process) error {
-	root, err := os.OpenRoot(c.Dir)
+	root, err := openFolder("init", c.Dir)
 	if err != nil {
-		return &plumbline.Error{Code: plumbline.NotFound, Where: c.Dir, Message: "the folder cannot be opened: " + err.Error(), Hint: "name the folder that holds the tables", Err: err}
+		return err
 	}
 	defer root.Close()
 	if _, err := root.Lstat(workflowFile); err == nil && !c.Stdout {
@@ -64,7 +63,7 @@ func (c *initCmd) Run(ctx context.Context, p *Process) error {
 		if errors.Is(err, fs.ErrExist) {
 			return alreadyThere(c.Dir)
 		}
-		return cannotWrite(filepath.Join(c.Dir, workflowFile), err)
+		return &plumbline.Error{Code: plumbline.Unavailable, Where: filepath.Join(c.Dir, workflowFile), Message: "the workflow file cannot be written: " + cause(err), Hint: "make the folder writable, or copy it to where you can write; --stdout prints the file instead", Err: err}
 	}
 	return c.tell(p.Stdout, o, d, lang)
 }
@@ -113,10 +112,34 @@ func (c *initCmd) tell(w io.Writer, o *found, d *draft, lang plumbline.Lang) err
 		say("  ", g)
 	}
 	say("", text.CliInitMissing())
+	for _, m := range o.missing() {
+		say("  - ", m)
+	}
+	file := filepath.Join(c.Dir, workflowFile)
+	switch {
+	case o.alone():
+		say("", text.CliInitAlone())
+		say("", text.CliInitNext(file))
+	case o.columns != nil && o.columns.decision.ok():
+		say("", text.CliInitNext(file))
+	default:
+		say("", text.CliInitNotReady(file, fillIn))
+	}
+	fmt.Fprintf(&b, "  plumb assess %s\n", printable(typed(c.Dir)))
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// alone reports whether a definition is all that can be assessed.
+func (o *found) alone() bool { return o.decisions == nil && len(o.definitions) > 0 }
+
+// missing lists what a person must write or confirm.
+func (o *found) missing() []plumbline.Text {
 	g := o.columns
 	if g == nil {
 		g = &columnsGuess{}
 	}
+	var out []plumbline.Text
 	for _, m := range []struct {
 		there bool
 		says  plumbline.Text
@@ -124,30 +147,18 @@ func (c *initCmd) tell(w io.Writer, o *found, d *draft, lang plumbline.Lang) err
 		{o.decisions != nil, text.CliInitNoTable()},
 		{o.decisions == nil || g.decision.ok(), text.CliInitNoDecision()},
 		{!g.decision.weak, text.CliInitConfirmSide()},
-		{len(g.sensitive) > 0, text.CliInitNoSensitive()},
-		{g.label.ok(), text.CliInitNoLabel()},
+		{o.alone() || len(g.sensitive) > 0, text.CliInitNoSensitive()},
+		{o.alone() || g.label.ok(), text.CliInitNoLabel()},
 		{len(o.definitions) > 0, text.CliInitNoDefinition()},
-		{o.reviews != nil, text.CliInitNoReviews()},
+		{o.alone() || o.reviews != nil, text.CliInitNoReviews()},
 		{false, text.CliInitAskPurpose()},
 		{len(g.sensitive) == 0, text.CliInitAskSensitive()},
 	} {
 		if !m.there {
-			say("  - ", m.says)
+			out = append(out, m.says)
 		}
 	}
-	file := filepath.Join(c.Dir, workflowFile)
-	if g.decision.ok() {
-		say("", text.CliInitNext(file))
-	} else {
-		say("", text.CliInitNotReady(file, fillIn))
-	}
-	folder := c.Dir
-	if strings.ContainsAny(folder, " \t\"'$&;|<>()*?") {
-		folder = "'" + strings.ReplaceAll(folder, "'", `'\''`) + "'"
-	}
-	fmt.Fprintf(&b, "  plumb assess %s\n", printable(folder))
-	_, err := w.Write(b.Bytes())
-	return err
+	return out
 }
 
 // overlay is a folder with a workflow file that is not written yet.

@@ -1,11 +1,9 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -21,12 +19,14 @@ import (
 
 // Bounds of the search. What lies beyond is told, not dropped in silence.
 const (
-	mostFiles   = 2000
-	mostDepth   = 3
-	mostTables  = 8 // tables that are opened to look for decisions
-	mostTexts   = 20
-	mostExport  = 16 << 20 // bytes of a JSON file that is looked at
-	modelSuffix = ".onnx .pkl .joblib .ubj .xgb .gguf .safetensors .pt .h5 .pmml .cbm"
+	mostFiles  = 2000
+	mostDepth  = 3
+	mostTables = 8 // tables that are opened to look for decisions
+	mostTexts  = 20
+	mostExport = 16 << 20 // bytes of a JSON file that is looked at
+	// Tables of other programs, which are told and not read.
+	strangeSuffix = ".xls .xlsb .ods .numbers .sav .dta .sas7bdat .rds .feather .orc .avro .sqlite .db .mdb"
+	modelSuffix   = ".onnx .pkl .joblib .ubj .xgb .gguf .safetensors .pt .h5 .pmml .cbm"
 )
 
 // finding is a file of the folder with what it seems to be.
@@ -79,7 +79,7 @@ func find(ctx context.Context, dir fs.FS) (*found, error) {
 
 // sort puts a file where it belongs by its suffix.
 func (o *found) sort(dir fs.FS, name string) {
-	suffix := strings.ToLower(path.Ext(name))
+	suffix := suffixOf(name)
 	kinds := map[string]*[]finding{
 		".csv": &o.tables, ".tsv": &o.tables, ".jsonl": &o.tables, ".ndjson": &o.tables, ".xlsx": &o.tables, ".parquet": &o.tables, ".md": &o.texts, ".txt": &o.texts,
 		".pdf": &o.documents, ".docx": &o.documents,
@@ -87,8 +87,12 @@ func (o *found) sort(dir fs.FS, name string) {
 	into := kinds[suffix]
 	base := strings.ToLower(path.Base(name))
 	switch {
-	case suffix == ".json" && isExport(dir, name):
-		into = &o.definitions
+	case slices.Contains(strings.Fields(definitionSuffix), suffix) && name != workflowFile:
+		o.definition(dir, name)
+		return
+	case slices.Contains(strings.Fields(strangeSuffix), suffix):
+		o.unreadable = append(o.unreadable, guessed{name, text.CliInitStrange()})
+		return
 	case suffix != "" && slices.Contains(strings.Fields(modelSuffix), suffix):
 		into = &o.models
 	case strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "license") || strings.HasPrefix(base, "changelog"):
@@ -104,23 +108,19 @@ func (o *found) sort(dir fs.FS, name string) {
 	*into = append(*into, finding{name: name})
 }
 
+// suffixOf is the suffix in lower case, without that of a compression that tables may have.
+func suffixOf(name string) string {
+	name = strings.ToLower(name)
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	return path.Ext(name)
+}
+
 // writable reports whether a workflow file can name the file: a pattern or an odd path would mean another one.
 func writable(name string) bool {
 	return !strings.ContainsAny(name, `*?[\`) && !strings.HasPrefix(name, "~/") && !strings.Contains(name, "://") && !strings.ContainsFunc(name, unicode.IsControl) &&
 		(len(name) < 2 || name[1] != ':') && strings.ToValidUTF8(name, "") == name
-}
-
-// isExport reports whether a JSON file is a workflow export: nodes and connections, as n8n writes them.
-func isExport(dir fs.FS, name string) bool {
-	data, err := readUpTo(dir, name, mostExport)
-	if err != nil {
-		return false
-	}
-	var export struct {
-		Nodes       []struct{ Type string }
-		Connections map[string]json.RawMessage
-	}
-	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &export) == nil && len(export.Nodes) > 0 && export.Connections != nil
 }
 
 // readUpTo reads a file of at most most bytes; a longer one is an error.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -54,7 +55,36 @@ type columnsGuess struct {
 	id, time, subject, reason, version guessed
 	sensitive                          []sensitiveGuess
 	personal                           []guessed
+	han, latin                         bool // the headers or values have Chinese words; the values have words in Latin letters
 }
+
+// lang is the language of values that are made from the data, such as the names of bands. They stand beside the values of the
+// data in both reports and are compared with them, so they are in the language of the data, whoever writes the file. Headers in
+// Latin letters tell nothing, since Chinese databases have them too. Where the data are numbers and codes only, they are in
+// the language that was asked for.
+func (g *columnsGuess) lang(asked plumbline.Lang) plumbline.Lang {
+	switch {
+	case g.han:
+		return plumbline.Chinese
+	case g.latin:
+		return plumbline.English
+	}
+	return asked
+}
+
+// hear looks for words in a column.
+func (g *columnsGuess) hear(c *seen) {
+	g.han = g.han || strings.ContainsFunc(c.Name, isHan)
+	for _, v := range c.values {
+		g.han = g.han || strings.ContainsFunc(v, isHan)
+		g.latin = g.latin || latinWord.MatchString(v)
+	}
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// latinWord is a word rather than a code.
+var latinWord = regexp.MustCompile(`[A-Za-z]{3}`)
 
 // seen is what a guess knows of a column: counts, and the values where there are few.
 type seen struct {
@@ -148,6 +178,9 @@ func guessColumns(ctx context.Context, t *table.Table) (*columnsGuess, error) {
 		return nil, err
 	}
 	g, used := &columnsGuess{}, map[string]bool{}
+	for i := range cols {
+		g.hear(&cols[i])
+	}
 	take := func(into *guessed, why plumbline.Text, c *seen) {
 		*into = guessed{c.Name, why}
 		used[c.Name] = true
@@ -211,7 +244,10 @@ func guessSensitive(cols []seen, used map[string]bool) []sensitiveGuess {
 			if used[c.Name] = true; banded {
 				continue
 			}
-			g.bands = freeName(c.Name+"_band", cols)
+			if g.bands = c.Name + "_band"; strings.ContainsFunc(c.Name, isHan) {
+				g.bands = c.Name + "段"
+			}
+			g.bands = freeName(g.bands, cols)
 		case c.Distinct < 0 || c.Distinct > mostGroups:
 			continue
 		}

@@ -84,11 +84,15 @@ func compose(o *found, name string, sums map[string]string, lang plumbline.Lang)
 	if g == nil {
 		g = &columnsGuess{}
 	}
-	d.decision(g)
-	d.data(o, g)
-	d.bands(g)
+	if o.alone() {
+		d.alone(o)
+	} else {
+		d.decision(g)
+		d.data(o, g)
+		d.bands(g)
+	}
 	d.modelFiles(o.models, sums)
-	if o.reviews != nil {
+	if o.reviews != nil && !o.alone() { // reviews of decisions that are not there say nothing
 		d.line("\noversight:")
 		d.guess("  reviews: "+quoted(o.reviews.name), "oversight.reviews", shown(o.reviews.name), text.CliInitWhyFileName())
 	}
@@ -96,6 +100,17 @@ func compose(o *found, name string, sums map[string]string, lang plumbline.Lang)
 	d.comment("", text.CliInitRegimes())
 	d.line("regimes: [cn-aiwf-reported]")
 	return d
+}
+
+// alone writes how decisions would be named, as a comment, and the texts that belong to the definition.
+func (d *draft) alone(o *found) {
+	d.line("")
+	d.comment("", text.CliInitAddDecisions())
+	d.line("# decision: {column: …, favourable: [\"…\"]}\n# data: {decisions: {file: …}}")
+	if len(o.texts)+len(o.documents) > 0 {
+		d.line("\ndata:")
+		d.texts(o)
+	}
 }
 
 func (d *draft) decision(g *columnsGuess) {
@@ -192,6 +207,11 @@ func (d *draft) data(o *found, g *columnsGuess) {
 			d.guess("    - column: "+quoted(p.column), "data.personal", shown(p.column), p.why)
 		}
 	}
+	d.texts(o)
+}
+
+// texts writes the texts and documents that were found.
+func (d *draft) texts(o *found) {
 	if len(o.texts) > 0 {
 		d.line("  texts:")
 		for _, f := range o.texts[:min(len(o.texts), mostTexts)] {
@@ -237,8 +257,16 @@ func (d *draft) bands(g *columnsGuess) {
 		}
 		d.line("  - column: %s\n    from: %s", quoted(s.bands), quoted(s.column))
 		d.guess("    bins: [25, 35, 45, 60]", "derive", shown(s.bands), text.CliInitWhyBands())
-		d.line("    labels: [%q, %q, %q, %q, %q]", "under 25", "25–34", "35–44", "45–59", "60 and over")
+		d.line("    labels: %s", quotedList(bandLabels(g.lang(d.lang))))
 	}
+}
+
+// bandLabels names the bands of age in a language.
+func bandLabels(lang plumbline.Lang) []string {
+	if lang == plumbline.Chinese {
+		return []string{"不满25岁", "25–34岁", "35–44岁", "45–59岁", "60岁及以上"}
+	}
+	return []string{"under 25", "25–34", "35–44", "45–59", "60 and over"}
 }
 
 func (d *draft) modelFiles(models []finding, sums map[string]string) {

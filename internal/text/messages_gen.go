@@ -2228,6 +2228,22 @@ func CliImportance() plumbline.Text {
 	}
 }
 
+// CliInitAddDecisions is the message cli.init.add_decisions: "To assess decisions too, put a table of them into the folder and write:".
+func CliInitAddDecisions() plumbline.Text {
+	return plumbline.Text{
+		ZH: "如需同时评估决定，请将决定表放入文件夹，并写明：",
+		EN: "To assess decisions too, put a table of them into the folder and write:",
+	}
+}
+
+// CliInitAlone is the message cli.init.alone: "Without a table of decisions, only the definition is assessed: its security and what it shows of models. The rest is not tested.".
+func CliInitAlone() plumbline.Text {
+	return plumbline.Text{
+		ZH: "没有决定表，仅评估工作流定义：其安全性，以及其中可见的模型。其余不作测试。",
+		EN: "Without a table of decisions, only the definition is assessed: its security and what it shows of models. The rest is not tested.",
+	}
+}
+
 // CliInitAskPurpose is the message cli.init.ask_purpose: "Say what the workflow is for, who answers for it, who uses it and where: purpose, owner, users, regions.".
 func CliInitAskPurpose() plumbline.Text {
 	return plumbline.Text{
@@ -2276,6 +2292,14 @@ func CliInitDefinition(name string) plumbline.Text {
 	}
 }
 
+// CliInitForeign is the message cli.init.foreign: "it is a workflow definition of {tool}, which is not read yet; n8n exports are".
+func CliInitForeign(tool string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "这是 " + tool + " 的工作流定义，暂不支持；支持 n8n 导出文件",
+		EN: "it is a workflow definition of " + tool + ", which is not read yet; n8n exports are",
+	}
+}
+
 // CliInitFound is the message cli.init.found: "Found".
 func CliInitFound() plumbline.Text {
 	return plumbline.Text{
@@ -2305,6 +2329,14 @@ func CliInitHead() plumbline.Text {
 	return plumbline.Text{
 		ZH: "由 plumb init 生成。带有 guess 标记的每一行都是本产品对文件的猜测，须由人员确认。各键的说明见：plumb schema workflow",
 		EN: "Written by plumb init. Each line with the mark “guess” is what Plumbline takes the files to mean; a person must confirm it. Every key is described by: plumb schema workflow",
+	}
+}
+
+// CliInitJsonRows is the message cli.init.json_rows: "it holds rows in JSON, which is no table here: write one object a line, without brackets and commas around them, and name it .jsonl".
+func CliInitJsonRows() plumbline.Text {
+	return plumbline.Text{
+		ZH: "其中是 JSON 格式的行，不能作为表读取：请改为每行一个对象，去掉外层方括号和逗号，保存为 JSONL 文件",
+		EN: "it holds rows in JSON, which is no table here: write one object a line, without brackets and commas around them, and name it .jsonl",
 	}
 }
 
@@ -2417,6 +2449,14 @@ func CliInitRegimes() plumbline.Text {
 	return plumbline.Text{
 		ZH: "该要求仅见于媒体报道；不需要时请移除。",
 		EN: "Known from press reports only; take it out where it is not wanted.",
+	}
+}
+
+// CliInitStrange is the message cli.init.strange: "tables of this format are not read; save it as CSV or XLSX".
+func CliInitStrange() plumbline.Text {
+	return plumbline.Text{
+		ZH: "暂不支持这种格式的表；请另存为 CSV 或 XLSX",
+		EN: "tables of this format are not read; save it as CSV or XLSX",
 	}
 }
 
@@ -10327,6 +10367,8 @@ var fixed = [...]entry{
 	{"claim.reported_mandate", ClaimReportedMandate()},
 	{"cli.fix", CliFix()},
 	{"cli.importance", CliImportance()},
+	{"cli.init.add_decisions", CliInitAddDecisions()},
+	{"cli.init.alone", CliInitAlone()},
 	{"cli.init.ask_purpose", CliInitAskPurpose()},
 	{"cli.init.ask_sensitive", CliInitAskSensitive()},
 	{"cli.init.ask_source", CliInitAskSource()},
@@ -10334,6 +10376,7 @@ var fixed = [...]entry{
 	{"cli.init.found", CliInitFound()},
 	{"cli.init.guessed", CliInitGuessed()},
 	{"cli.init.head", CliInitHead()},
+	{"cli.init.json_rows", CliInitJsonRows()},
 	{"cli.init.missing", CliInitMissing()},
 	{"cli.init.more", CliInitMore()},
 	{"cli.init.name", CliInitName()},
@@ -10344,6 +10387,7 @@ var fixed = [...]entry{
 	{"cli.init.no_sensitive", CliInitNoSensitive()},
 	{"cli.init.no_table", CliInitNoTable()},
 	{"cli.init.regimes", CliInitRegimes()},
+	{"cli.init.strange", CliInitStrange()},
 	{"cli.init.sum", CliInitSum()},
 	{"cli.init.why_bands", CliInitWhyBands()},
 	{"cli.init.why_dates", CliInitWhyDates()},
