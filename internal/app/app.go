@@ -46,6 +46,9 @@ type commands struct {
 
 const about = `Plumbline (准绳) assesses the risk of AI workflow automations and proves it.
 
+Start with a folder that holds a table of decisions (CSV, XLSX, …), an export of the workflow from n8n, or both. "plumb init DIR" writes DIR/plumbline.yaml;
+confirm its guesses; "plumb assess DIR" writes the reports: DIR/report/report.en.html and report.zh-CN.html.
+
 Exit status: 0 done; 1 findings reach the level of --fail-on; 2 wrong use, or input that cannot be read; 3 a fault of Plumbline.`
 
 // errFindings ends a run whose findings reach the level of --fail-on.

@@ -288,7 +288,7 @@ func replace(path string, data []byte) error {
 }
 
 func cannotWrite(path string, err error) error {
-	return &plumbline.Error{Code: plumbline.Unavailable, Where: path, Message: "the report cannot be written: " + err.Error(), Hint: "choose another folder with --out", Err: err}
+	return &plumbline.Error{Code: plumbline.Unavailable, Where: path, Message: "the report cannot be written: " + cause(err), Hint: "choose another folder with --out", Err: err}
 }
 
 // print shows the result on the standard output.

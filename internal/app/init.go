@@ -140,6 +140,11 @@ func (o *found) missing() []plumbline.Text {
 		g = &columnsGuess{}
 	}
 	var out []plumbline.Text
+	for _, t := range o.unused() {
+		if o.decisions != nil {
+			out = append(out, text.CliInitOtherTable(shown(t)))
+		}
+	}
 	for _, m := range []struct {
 		there bool
 		says  plumbline.Text

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/text"
@@ -64,11 +65,15 @@ func holdsRows(data []byte) bool {
 	return first[0] == '{' && dec.Decode(&second) == nil && workflow.Foreign(data) == ""
 }
 
-// sayError gives the message of an error, whose texts are English, without its place.
+// sayError gives the message of an error, whose texts are English, without the file, which is named beside it.
 func sayError(err error) plumbline.Text {
 	s := cause(err)
 	if e, ok := errors.AsType[*plumbline.Error](err); ok {
-		s = e.Error()
+		plain := *e
+		if plain.Where = ""; strings.Contains(e.Where, ":") { // it tells the line
+			plain.Where = e.Where
+		}
+		s = plain.Error()
 	}
 	return plumbline.Text{ZH: printable(s), EN: printable(s)}
 }

@@ -176,7 +176,7 @@ func (o *found) openTables(ctx context.Context, dir fs.FS) error {
 			if ctx.Err() != nil {
 				return err
 			}
-			o.unreadable = append(o.unreadable, guessed{f.name, plumbline.Text{ZH: printable(err.Error()), EN: printable(err.Error())}})
+			o.unreadable = append(o.unreadable, guessed{f.name, sayError(err)})
 			for _, into := range []**finding{&o.reviews, &o.training, &o.reference} {
 				if *into == f {
 					*into = nil
@@ -189,6 +189,17 @@ func (o *found) openTables(ctx context.Context, dir fs.FS) error {
 		}
 	}
 	return nil
+}
+
+// unused lists the tables that have no role.
+func (o *found) unused() []string {
+	var out []string
+	for i := range o.tables {
+		if f := &o.tables[i]; f.cols > 0 && f != o.decisions && f != o.training && f != o.reference && f != o.reviews {
+			out = append(out, f.name)
+		}
+	}
+	return out
 }
 
 // rank says how much a table looks like decisions.

@@ -39,6 +39,7 @@ type sidesGuess struct {
 	favourable, adverse, undecided []string
 	sides                          plumbline.Text // why these
 	weak                           bool           // nothing tells which value is good
+	all                            []string       // the values that occur
 }
 
 // scoreGuess is the score behind the decision.
@@ -331,6 +332,7 @@ func (g *sidesGuess) split(c *seen) {
 			rest++
 		}
 	}
+	g.all = c.values
 	g.sides = text.CliInitWhyWords()
 	if len(g.favourable) == 0 || len(g.adverse)+rest == 0 || slices.Equal(c.values, []string{"1", "2"}) {
 		g.favourable, g.adverse, g.weak = c.values[:1], nil, true

@@ -146,6 +146,7 @@ func (d *draft) decision(g *columnsGuess) {
 func (d *draft) sides(indent, key string, s *sidesGuess) {
 	if s.weak {
 		d.comment(indent, text.CliInitConfirmSide())
+		d.comment(indent, text.CliInitValues(shownEach(s.all)))
 	}
 	d.guess(indent+"favourable: "+quotedList(s.favourable), key+".favourable", shownList(s.favourable), s.sides)
 	for _, l := range []struct {
@@ -158,12 +159,14 @@ func (d *draft) sides(indent, key string, s *sidesGuess) {
 	}
 }
 
-func shownList(list []string) string {
+func shownList(list []string) string { return strings.Join(shownEach(list), ", ") }
+
+func shownEach(list []string) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
 		out[i] = shown(s)
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 func (d *draft) data(o *found, g *columnsGuess) {
@@ -173,6 +176,9 @@ func (d *draft) data(o *found, g *columnsGuess) {
 		d.line("    file: %q", "decisions*.csv")
 	} else {
 		d.guess("    file: "+quoted(o.decisions.name), "data.decisions.file", shown(o.decisions.name), text.CliInitWhyDecisions())
+		for _, t := range o.unused() {
+			d.comment("    ", text.CliInitOtherTable(shown(t)))
+		}
 	}
 	for _, c := range []struct {
 		key string

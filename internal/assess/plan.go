@@ -12,14 +12,14 @@ import (
 )
 
 // derive adds the columns that the file makes from others.
-func derive(t *table.Table, rules []workflow.Derivation) error {
-	for _, r := range rules {
+func derive(t *table.Table, f *workflow.File) error {
+	for i, r := range f.Derive {
 		d := table.Derivation{Column: r.Column, From: r.From, Map: r.Map, Else: r.Else, Labels: r.Labels}
 		for _, edge := range r.Bins {
 			d.Bins = append(d.Bins, decimal(edge))
 		}
 		if err := t.Derive(d); err != nil {
-			return fmt.Errorf("derive %s: %w", r.Column, err)
+			return fmt.Errorf("%s: derive %s: %w", f.Where(fmt.Sprintf("derive[%d].from", i)), r.Column, err)
 		}
 	}
 	return nil
@@ -92,9 +92,9 @@ func populationOf(feature string, p workflow.Population) check.Population {
 // columnsExist names the first declared column that the table lacks, and the columns that it has.
 func columnsExist(f *workflow.File, t *table.Table) error {
 	have := map[string]bool{}
-	var names []string
+	var names, plain []string
 	for _, c := range t.Info() {
-		have[c.Name] = true
+		have[c.Name], plain = true, append(plain, c.Name)
 		names = append(names, fmt.Sprintf("%q", c.Name))
 	}
 	for _, c := range declaredColumns(f) {
@@ -104,7 +104,11 @@ func columnsExist(f *workflow.File, t *table.Table) error {
 		if len(names) > 30 {
 			names = append(names[:30], fmt.Sprintf("and %d more", len(names)-30))
 		}
-		err := plumbline.Errorf(plumbline.Invalid, "column %q, named at %s, is not in the decisions table", c.column, c.key)
+		near := workflow.Nearest(c.column, plain)
+		if near != "" {
+			near = fmt.Sprintf("; did you mean %q?", near)
+		}
+		err := plumbline.Errorf(plumbline.Invalid, "column %q, named at %s, is not in the decisions table%s", c.column, c.key, near)
 		err.Where, err.Hint = f.Where(c.key), "its columns are "+strings.Join(names, ", ")
 		return err
 	}

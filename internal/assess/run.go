@@ -120,7 +120,7 @@ func (r *run) plan(ctx context.Context) error {
 
 // columns derives columns, gives each its role, and holds declared values against those that occur.
 func (r *run) columns(ctx context.Context) (check.Plan, error) {
-	if err := derive(r.Table, r.File.Derive); err != nil {
+	if err := derive(r.Table, r.File); err != nil {
 		return check.Plan{}, err
 	}
 	plan, err := planOf(r.File, r.Table)

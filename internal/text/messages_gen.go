@@ -2436,6 +2436,14 @@ func CliInitNotReady(file string, word string) plumbline.Text {
 	}
 }
 
+// CliInitOtherTable is the message cli.init.other_table: "There is another table, {name}, which is not used: one workflow file declares one table of decisions. Files that are parts of one table are named together, as a list or a pattern.".
+func CliInitOtherTable(name string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "另有表 " + name + " 未使用：一个工作流文件只声明一个决定表。同一张表分成多个文件的，请用列表或通配模式一并写明。",
+		EN: "There is another table, " + name + ", which is not used: one workflow file declares one table of decisions. Files that are parts of one table are named together, as a list or a pattern.",
+	}
+}
+
 // CliInitOthers is the message cli.init.others: "texts and documents: {n}; model files: {m}".
 func CliInitOthers(n int64, m int64) plumbline.Text {
 	return plumbline.Text{
@@ -2484,6 +2492,14 @@ func CliInitUnreadable(name string, why plumbline.Text) plumbline.Text {
 	}
 }
 
+// CliInitValues is the message cli.init.values: "Its values are: {values}".
+func CliInitValues(values []string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "其取值为：" + FormatList(plumbline.Chinese, values),
+		EN: "Its values are: " + FormatList(plumbline.English, values),
+	}
+}
+
 // CliInitWhyBands is the message cli.init.why_bands: "ages in years are too many groups to compare; no law sets these edges".
 func CliInitWhyBands() plumbline.Text {
 	return plumbline.Text{
@@ -2500,11 +2516,11 @@ func CliInitWhyDates() plumbline.Text {
 	}
 }
 
-// CliInitWhyDecisions is the message cli.init.why_decisions: "of all tables found it looks most like decisions".
+// CliInitWhyDecisions is the message cli.init.why_decisions: "it looks most like decisions, of all tables found".
 func CliInitWhyDecisions() plumbline.Text {
 	return plumbline.Text{
 		ZH: "在找到的表中，它最像决定表",
-		EN: "of all tables found it looks most like decisions",
+		EN: "it looks most like decisions, of all tables found",
 	}
 }
 
