@@ -345,3 +345,33 @@ func TestEveryEngineIsKnown(t *testing.T) {
 		}
 	}
 }
+
+// A column that is a declared feature itself in another form is said to be that, until it is declared.
+func TestFormsOfAFeature(t *testing.T) {
+	const yaml = "workflow: w\ntitle: w\nsector: other\ndecision: {column: d, favourable: [\"1\"]}\ndata:\n  decisions: {file: d.csv}\n  sensitive: [{column: band}]\n"
+	var csv strings.Builder
+	csv.WriteString("band,age,d\n")
+	for i := range 900 {
+		band := i % 3
+		fmt.Fprintf(&csv, "%s,%d,%d\n", []string{"young", "middle", "old"}[band], 20+20*band+i/3%20, min(1, i/3%(band+2)))
+	}
+	of := func(a *plumbline.Assessment, id string) *plumbline.Finding {
+		i := slices.IndexFunc(a.Findings, func(f plumbline.Finding) bool { return f.ID == id })
+		if i < 0 {
+			return &plumbline.Finding{}
+		}
+		return &a.Findings[i]
+	}
+	a := assessText(t, yaml, csv.String())
+	f := of(a, "MB-01/band/age")
+	if f.State != plumbline.NotSatisfied || f.Severity != plumbline.Medium || !strings.Contains(f.Statement.EN, "is the sensitive feature band itself") || len(f.Observations) != 2 {
+		t.Errorf("undeclared: %+v", f)
+	}
+	a = assessText(t, yaml+"  personal: [{column: age, basis: law}]\n", csv.String())
+	if f := of(a, "MB-01/band/age"); f.ID != "" {
+		t.Errorf("declared, and still a finding: %+v", f)
+	}
+	if f := of(a, "MB-01/band"); f.State != plumbline.Satisfied || !strings.HasPrefix(f.Statement.EN, "Declared as personal data") || !strings.Contains(f.Statement.EN, "age") {
+		t.Errorf("declared: %+v", f)
+	}
+}

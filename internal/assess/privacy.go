@@ -60,7 +60,7 @@ func keptBy(metric string) kept {
 	switch metric {
 	case "population_share", "sensitive_basis_complete", "nyc_median_score", "proxy_influence":
 		return public
-	case "group_share", "missing_share", "nyc_unknown_count", "unjudged_share", "representation_ratio", "proxy_skill", "proxy_p":
+	case "group_share", "missing_share", "nyc_unknown_count", "unjudged_share", "representation_ratio", "proxy_skill", "proxy_p", "proxy_form":
 		return byRows
 	case "selection_rate", "undecided_share", "missing_group_ratio", "conditional_demographic_disparity", "breslow_day_p", "nyc_category_share":
 		return byOutcome
@@ -143,7 +143,7 @@ func (k *keeper) markGroup(o *plumbline.Observation, t *cellTable) {
 // markAll decides about an observation of all groups of a grouping.
 func (k *keeper) markAll(o *plumbline.Observation, t *cellTable) {
 	switch o.Metric {
-	case "proxy_skill", "proxy_p": // only the number of known rows tells anything
+	case "proxy_skill", "proxy_p", "proxy_form": // only the number of known rows tells anything
 		if len(t.missing) > 0 {
 			o.N = nil
 		}

@@ -1,9 +1,13 @@
 package assess
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/internal/check"
 	"github.com/plumbline-project/plumbline/internal/text"
+	"github.com/plumbline-project/plumbline/internal/workflow"
 )
 
 // maxFalseDiscovery bounds the false discovery rate among columns that are looked at as proxies.
@@ -18,7 +22,7 @@ func (j *judge) proxies() {
 }
 
 func (j *judge) proxiesOf(feature string, rule *plumbline.Rule) {
-	var harmless, open, unseen, evidence []string
+	var harmless, open, unseen, evidence, forms []string
 	var strongest *plumbline.Observation
 	var why plumbline.Reason // of the last column that could not be looked at
 	for i := range j.obs {
@@ -33,7 +37,14 @@ func (j *judge) proxiesOf(feature string, rule *plumbline.Rule) {
 		}
 		switch j.proxy(o, rule) {
 		case plumbline.NotSatisfied:
-			j.proxyFound(o, rule)
+			switch form := j.formOf(o.Scope); {
+			case form == "":
+				j.proxyFound(o, rule)
+			case j.declaredPersonal(o.Scope.Column):
+				forms = append(forms, o.Scope.Column)
+			default:
+				j.formFound(o, rule, form)
+			}
 		case plumbline.NotTested:
 			open = append(open, o.Scope.Column)
 			if strongest == nil || *o.Value > *strongest.Value {
@@ -54,10 +65,45 @@ func (j *judge) proxiesOf(feature string, rule *plumbline.Rule) {
 		f.Reason, f.Statement = why, text.FindingProxyUnseen(int64(len(unseen)), feature, unseen[:min(len(unseen), 5)], reasonName(why))
 	case len(harmless) > 0:
 		f.State, f.Statement = plumbline.Satisfied, text.FindingNoProxy(int64(len(harmless)), feature, line)
+	case len(forms) > 0:
+		f.State = plumbline.Satisfied
 	default:
 		return
 	}
+	if len(forms) > 0 {
+		f.Statement = text.FindingProxyForms(f.Statement, feature, forms)
+		f.Statement.EN = strings.TrimSpace(f.Statement.EN) // nothing may stand before it
+	}
 	j.add(f)
+}
+
+// formOf names the form of the feature that a column is; empty: it is none.
+func (j *judge) formOf(s plumbline.Scope) string {
+	for _, form := range check.ProxyForms() {
+		if s.Item = form; j.find("proxy_form", s) != nil {
+			return form
+		}
+	}
+	return ""
+}
+
+func (j *judge) declaredPersonal(column string) bool {
+	return j.in.File != nil && slices.ContainsFunc(j.in.File.Data.Personal, func(p workflow.Personal) bool { return p.Column == column })
+}
+
+// formFound is the finding of a column that is the sensitive feature itself in another form and is not declared. It is no proxy
+// that nobody would think of: groups of it are those of the feature, and whether they are treated alike is measured there. What
+// is lacking is the declaration, so the severity does not grow with the skill, which is complete by construction. It is not low
+// either: of sensitive data without a declaration neither source nor legal basis is known, and the workflow may use them.
+func (j *judge) formFound(o *plumbline.Observation, rule *plumbline.Rule, form string) {
+	s := o.Scope
+	s.Item = form
+	j.add(plumbline.Finding{
+		Scope: plumbline.Scope{Features: o.Scope.Features, Column: o.Scope.Column}, State: plumbline.NotSatisfied, Severity: plumbline.Medium,
+		Threshold: threshold(rule), Observations: []string{o.ID, j.find("proxy_form", s).ID},
+		Statement: text.FindingProxyForm(o.Scope.Column, o.Scope.Features[0], text.Label("part", "form_"+form)),
+		Meaning:   text.FindingProxyFormMeaning(), Importance: j.control.Importance, Fix: text.FindingProxyFormFix(o.Scope.Column),
+	})
 }
 
 // proxy says whether a column is a proxy. It is one only where its skill lies wholly beyond the line, against the

@@ -53,7 +53,7 @@ func biasProxies() Check {
 			return nil, err
 		}
 		s.report(e)
-		return e.out, nil
+		return e.out, s.forms(ctx, e)
 	}
 	return c
 }

@@ -3492,6 +3492,38 @@ func FindingProxy(column string, feature string, skill float64, low float64, hig
 	}
 }
 
+// FindingProxyForm is the message finding.proxy_form: "{column} is the sensitive feature {feature} itself in another form ({form}), is not declared, and has to do with the decision.".
+func FindingProxyForm(column string, feature string, form plumbline.Text) plumbline.Text {
+	return plumbline.Text{
+		ZH: column + " 就是敏感特征 " + feature + " 本身的另一种形式（" + form.ZH + "），未作声明，且与决定有关。",
+		EN: column + " is the sensitive feature " + feature + " itself in another form (" + form.EN + "), is not declared, and has to do with the decision.",
+	}
+}
+
+// FindingProxyFormFix is the message finding.proxy_form_fix: "Declare {column} under data.personal with its legal basis, or take it out of what the workflow uses. Where the feature is made from it, say so under derive. Then measure again.".
+func FindingProxyFormFix(column string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "请在 data.personal 下声明 " + column + " 并写明法律依据，或不再让工作流使用它。该特征由它得出的，请在 derive 下写明。然后重新测量。",
+		EN: "Declare " + column + " under data.personal with its legal basis, or take it out of what the workflow uses. Where the feature is made from it, say so under derive. Then measure again.",
+	}
+}
+
+// FindingProxyFormMeaning is the message finding.proxy_form_meaning: "This is no other attribute that gives the feature away: it is the feature, under another name or in finer or coarser detail. How its groups are treated is measured at the feature.".
+func FindingProxyFormMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "它不是泄露该特征的另一属性，而是该特征本身，只是名称不同，或更细、更粗。其各群体受到怎样的对待，已在该特征处测量。",
+		EN: "This is no other attribute that gives the feature away: it is the feature, under another name or in finer or coarser detail. How its groups are treated is measured at the feature.",
+	}
+}
+
+// FindingProxyForms is the message finding.proxy_forms: "{statement} Declared as personal data and the sensitive feature {feature} itself in another form: {columns}.".
+func FindingProxyForms(statement plumbline.Text, feature string, columns []string) plumbline.Text {
+	return plumbline.Text{
+		ZH: statement.ZH + "已声明为个人信息、且是敏感特征 " + feature + " 本身另一种形式的列：" + FormatList(plumbline.Chinese, columns) + "。",
+		EN: statement.EN + " Declared as personal data and the sensitive feature " + feature + " itself in another form: " + FormatList(plumbline.English, columns) + ".",
+	}
+}
+
 // FindingProxyUnclear is the message finding.proxy_unclear: "For {n} of the columns it is not settled whether they give {feature} away beyond {line} of its uncertainty; the strongest is {column} with {skill}.".
 func FindingProxyUnclear(n int64, feature string, line float64, column string, skill float64) plumbline.Text {
 	return plumbline.Text{
@@ -4708,6 +4740,14 @@ func MetricProvenanceStated() plumbline.Text {
 	}
 }
 
+// MetricProxyForm is the message metric.proxy_form: "column that is the sensitive feature itself".
+func MetricProxyForm() plumbline.Text {
+	return plumbline.Text{
+		ZH: "本身就是敏感特征的列",
+		EN: "column that is the sensitive feature itself",
+	}
+}
+
 // MetricProxyInfluence is the message metric.proxy_influence: "influence on the decision".
 func MetricProxyInfluence() plumbline.Text {
 	return plumbline.Text{
@@ -5793,6 +5833,22 @@ func PartFailUnpinned(model string) plumbline.Text {
 	return plumbline.Text{
 		ZH: "名称 " + model + " 没有固定模型版本，今后可能由其他版本作答。",
 		EN: "The name " + model + " fixes no version of the model: another version can answer tomorrow.",
+	}
+}
+
+// PartFormBands is the message part.form_bands: "the groups are bands of its numbers".
+func PartFormBands() plumbline.Text {
+	return plumbline.Text{
+		ZH: "各群体是其数值的分段",
+		EN: "the groups are bands of its numbers",
+	}
+}
+
+// PartFormValues is the message part.form_values: "each group has one value of it".
+func PartFormValues() plumbline.Text {
+	return plumbline.Text{
+		ZH: "每个群体对应它的一个值",
+		EN: "each group has one value of it",
 	}
 }
 
@@ -10458,6 +10514,7 @@ var fixed = [...]entry{
 	{"finding.no_population", FindingNoPopulation()},
 	{"finding.nothing_to_mitigate", FindingNothingToMitigate()},
 	{"finding.oversight_no_reviews", FindingOversightNoReviews()},
+	{"finding.proxy_form_meaning", FindingProxyFormMeaning()},
 	{"finding.security_resistance", FindingSecurityResistance()},
 	{"force.admin-reg", ForceAdminReg()},
 	{"force.dept-rule", ForceDeptRule()},
@@ -10597,6 +10654,7 @@ var fixed = [...]entry{
 	{"metric.predictive_parity_difference", MetricPredictiveParityDifference()},
 	{"metric.predictive_parity_ratio", MetricPredictiveParityRatio()},
 	{"metric.provenance_stated", MetricProvenanceStated()},
+	{"metric.proxy_form", MetricProxyForm()},
 	{"metric.proxy_influence", MetricProxyInfluence()},
 	{"metric.proxy_p", MetricProxyP()},
 	{"metric.proxy_skill", MetricProxySkill()},
@@ -10696,6 +10754,8 @@ var fixed = [...]entry{
 	{"part.fail_no_path", PartFailNoPath()},
 	{"part.fail_repeats", PartFailRepeats()},
 	{"part.fail_unnamed_model", PartFailUnnamedModel()},
+	{"part.form_bands", PartFormBands()},
+	{"part.form_values", PartFormValues()},
 	{"part.replay_id", PartReplayId()},
 	{"part.replay_inputs", PartReplayInputs()},
 	{"part.replay_outcome", PartReplayOutcome()},
