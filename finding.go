@@ -38,6 +38,7 @@ const (
 	TooManyValues    Reason = "too-many-values"   // more distinct texts than can be compared
 	NoDefinition     Reason = "no-definition"     // the file names no definition of the workflow
 	NoDecisions      Reason = "no-decisions"      // the file names no table of decisions; the definition alone is assessed
+	TooMuch          Reason = "too-much"          // more than is read: of a text, or of all of them
 	ByDesign         Reason = "by-design"         // the rows compared with were selected, which may explain the difference
 )
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/plumbline-project/plumbline"
 )
@@ -43,7 +44,11 @@ func cause(err error) string {
 
 // typed writes a path as it is typed into a shell.
 func typed(path string) string {
-	if strings.ContainsAny(path, " \t\"'$&;|<>()*?") {
+	plain := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_./-", r) }
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	if strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) >= 0 {
 		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
 	return path

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/plumbline-project/plumbline"
@@ -35,14 +37,14 @@ func definitionIn(dir fs.FS, name string) (why plumbline.Text, is bool) {
 	if err != nil {
 		return sayError(err), true
 	}
-	_, err = workflow.ParseDefinition(dir, name, plumbline.Limits{Bytes: mostExport})
+	graph, err := workflow.ParseDefinition(dir, name, plumbline.Limits{Bytes: mostExport})
 	if err == nil {
-		return plumbline.Text{}, true
+		return plumbline.Text{}, len(graph.Steps) > 0 && slices.ContainsFunc(graph.Steps, func(s plumbline.Step) bool { return s.Type != "" })
 	}
 	switch tool := workflow.Foreign(data); {
 	case suffixOf(name) == ".json" && holdsRows(data):
 		return text.CliInitJsonRows(), true
-	case plumbline.CodeOf(err) != plumbline.Unsupported:
+	case plumbline.CodeOf(err) != plumbline.Unsupported && suffixOf(name) == ".json":
 		return sayError(err), true
 	case tool != "":
 		return text.CliInitForeign(tool), true
@@ -59,10 +61,15 @@ func holdsRows(data []byte) bool {
 	}
 	var list []map[string]json.RawMessage
 	if first[0] == '[' {
-		return json.Unmarshal(first, &list) == nil && len(list) > 0 && workflow.Foreign(data) == ""
+		return json.Unmarshal(first, &list) == nil && len(list) > 1 && sameKeys(list[0], list[1]) && workflow.Foreign(data) == ""
 	}
 	var second map[string]json.RawMessage
 	return first[0] == '{' && dec.Decode(&second) == nil && workflow.Foreign(data) == ""
+}
+
+// sameKeys reports whether two objects have the same keys, as rows do.
+func sameKeys(a, b map[string]json.RawMessage) bool {
+	return len(a) > 0 && maps.EqualFunc(a, b, func(json.RawMessage, json.RawMessage) bool { return true })
 }
 
 // sayError gives the message of an error, whose texts are English, without the file, which is named beside it.

@@ -73,6 +73,38 @@ func TestInitLeavesOddFilesOut(t *testing.T) {
 	}
 }
 
+// What has the form of an export and no steps, or steps that no tool knows, is not taken for one.
+func TestInitFindsTheDefinition(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"d.csv": "approved,sex\n1,m\n0,f\n", "a.json": `{"nodes": [], "connections": {}}`, "b.json": `{"nodes": [{"id": 1, "name": "x"}], "connections": {}}`,
+		"settings.json": `[{"theme": "dark"}]`, "conf.yml": "{{ template }}\n",
+		"zz.json": `{"nodes": [{"name": "Hook", "type": "n8n-nodes-base.webhook", "parameters": {}}], "connections": {}}`,
+	})
+	code, stdout, stderr := plumb(t, "init", dir)
+	if code != 0 || !strings.Contains(stdout, `definition: "zz.json"`) {
+		t.Fatal(stdout, stderr)
+	}
+	for _, name := range []string{"a.json", "b.json", "settings.json", "conf.yml"} {
+		if strings.Contains(stdout, name) {
+			t.Errorf("%s is spoken of:\n%s", name, stdout)
+		}
+	}
+}
+
+// The command to type next works in a shell, whatever the folder is called.
+func TestInitQuotesTheFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "-a`b $c 中文")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "d.csv"), []byte("approved,sex\n1,m\n0,f\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, stderr := plumb(t, "init", dir); code != 0 || !strings.Contains(stdout, "plumb assess '"+dir+"'") {
+		t.Fatal(stdout, stderr)
+	}
+}
+
 // TestInitRealData: the public data sets get a file that can be assessed at once.
 func TestInitRealData(t *testing.T) {
 	for _, c := range []struct{ name, file, decision, sensitive string }{

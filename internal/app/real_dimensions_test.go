@@ -138,7 +138,7 @@ func TestAdultDimensions(t *testing.T) {
 			"MB-01/sex/occupation": plumbline.Low, "MB-01/race/native-country": plumbline.Low,
 		},
 		open: map[string]plumbline.Reason{
-			"DI-04": plumbline.NoData, "EX-03": plumbline.NotDeclared, "MB-03": plumbline.InformsOnly, "MB-07": plumbline.NotAttested,
+			"EX-03": plumbline.NotDeclared, "MB-03": plumbline.InformsOnly, "MB-07": plumbline.NotAttested,
 		},
 	}.hold(t, a)
 }
@@ -158,7 +158,7 @@ func TestGermanDimensions(t *testing.T) {
 		},
 		bad: map[string]plumbline.Severity{"DI-01/definition_named": plumbline.Medium},
 		open: map[string]plumbline.Reason{
-			"DI-04": plumbline.NoData, "EX-03": plumbline.NotDeclared, "EX-06": plumbline.Inconclusive, "MB-03": plumbline.Inconclusive, "MB-04": plumbline.InformsOnly,
+			"EX-03": plumbline.NotDeclared, "EX-06": plumbline.Inconclusive, "MB-03": plumbline.Inconclusive, "MB-04": plumbline.InformsOnly,
 		},
 	}.hold(t, a)
 }

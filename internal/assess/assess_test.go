@@ -367,6 +367,11 @@ func TestFormsOfAFeature(t *testing.T) {
 	if f.State != plumbline.NotSatisfied || f.Severity != plumbline.Medium || !strings.Contains(f.Statement.EN, "is the sensitive feature band itself") || len(f.Observations) != 2 {
 		t.Errorf("undeclared: %+v", f)
 	}
+	for i := range a.Observations {
+		if o := &a.Observations[i]; o.Metric == "proxy_form" && (o.Suppressed || o.Value == nil || o.N != nil) {
+			t.Errorf("the form counts nobody and is withheld, or it counts people: %+v", o)
+		}
+	}
 	a = assessText(t, yaml+"  personal: [{column: age, basis: law}]\n", csv.String())
 	if f := of(a, "MB-01/band/age"); f.ID != "" {
 		t.Errorf("declared, and still a finding: %+v", f)

@@ -86,10 +86,17 @@ func (j *judge) dataRule(rule *plumbline.Rule, check string) {
 	if seen > 0 {
 		return
 	}
-	if why := j.skipped[check]; why != "" {
+	if why := j.skipped[check]; why != "" && why != plumbline.NoData {
 		j.addData(plumbline.Finding{
 			State: plumbline.NotTested, Reason: why, Threshold: threshold(rule),
 			Statement: text.FindingExplainNotTested(metric, reasonName(why)),
+		}, check)
+		return
+	}
+	if j.in.Table == nil && rule.Metric == "provenance_stated" && len(j.in.File.Data.Texts) == 0 {
+		j.addData(plumbline.Finding{ // it asks for the origin of data, of which there are none
+			State: plumbline.NotTested, Reason: plumbline.NoDecisions, Threshold: threshold(rule),
+			Statement: text.FindingExplainNotTested(metric, reasonName(plumbline.NoDecisions)),
 		}, check)
 		return
 	}

@@ -59,7 +59,7 @@ func (k *keeper) isSmall(n int64) bool { return n > 0 && n < k.minCell }
 // tooSmall reports whether one of the counts behind an observation is small.
 func (k *keeper) tooSmall(o *plumbline.Observation) bool {
 	switch {
-	case o.Metric == "sensitive_basis_complete": // counts statements, not people
+	case o.Metric == "sensitive_basis_complete", o.Metric == "proxy_form": // they count statements and columns, not people
 		return false
 	case o.Unit == plumbline.Count:
 		return o.Value != nil && *o.Value > 0 && float64(*o.Value) < float64(k.minCell)

@@ -93,7 +93,7 @@ func (j *judge) declaredPersonal(column string) bool {
 
 // formFound is the finding of a column that is the sensitive feature itself in another form and is not declared. It is no proxy
 // that nobody would think of: groups of it are those of the feature, and whether they are treated alike is measured there. What
-// is lacking is the declaration, so the severity does not grow with the skill, which is complete by construction. It is not low
+// is lacking is the declaration, so the severity does not grow with the skill. It is not low
 // either: of sensitive data without a declaration neither source nor legal basis is known, and the workflow may use them.
 func (j *judge) formFound(o *plumbline.Observation, rule *plumbline.Rule, form string) {
 	s := o.Scope

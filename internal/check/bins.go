@@ -21,7 +21,7 @@ func (in *Input) binned(ctx context.Context, column string, limit int) (*bins, e
 	codes, err := in.Table.Codes(ctx, column)
 	switch {
 	case err == nil && len(codes.Dict) <= limit+1:
-		return &bins{codes: codesAt(codes, drawn(codes.Len(), codes.Len(), 0)), n: len(codes.Dict)}, nil
+		return &bins{codes: codesOf(codes), n: len(codes.Dict)}, nil
 	case err != nil && !unreadable(err):
 		return nil, err
 	}

@@ -374,6 +374,15 @@ func TestTextsOfTheWorkflow(t *testing.T) {
 			t.Errorf("%s has a value of a file that is no text", o.ID)
 		}
 	}
+	s = cleanData(50) // each of the entries is short enough, the third is beyond what is read of all
+	s.files["kb.md"] = &fstest.MapFile{Data: bytes.Repeat([]byte("\n"), 50<<20)}
+	s.file.Data.Texts = []workflow.TextData{{Files: []string{"kb.md"}, Kind: "knowledge"}, {Files: []string{"kb.md"}, Kind: "prompt"}, {Files: []string{"kb.md"}, Kind: "examples"}}
+	obs := measure(t, "data.texts", s.input(t))
+	for item, want := range map[string]plumbline.Reason{"kb.md": "", "kb.md (examples)": plumbline.TooMuch} {
+		if o := lookup(t, obs, "text_passages/item="+check.PlainID(item)); o.Undefined != want {
+			t.Errorf("%s: %q, want %q", item, o.Undefined, want)
+		}
+	}
 }
 
 // TestNoValueLeavesTheChecks plants numbers that must not be seen in any observation.
@@ -532,7 +541,6 @@ func TestBeyondIsMoreThanChance(t *testing.T) {
 	}
 }
 
-// TestTimes: what counts as out of order or as a gap, and what does not.
 // A declared column of times that holds none is not tested in anything, rather than not asked.
 func TestTimesThatAreMissing(t *testing.T) {
 	in := inputOf(t, append([][]string{{"g", "decision", "at"}}, repeat(40, "a", "1", "")...))
@@ -545,6 +553,7 @@ func TestTimesThatAreMissing(t *testing.T) {
 	}
 }
 
+// TestTimes: what counts as out of order or as a gap, and what does not.
 func TestTimes(t *testing.T) {
 	const rows = 2000
 	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)

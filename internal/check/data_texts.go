@@ -92,14 +92,14 @@ func (in *Input) text(ctx context.Context, e *emitter, i int, left *int64) error
 		e.undefined("text_age_ratio", plumbline.Ratio, scope, plumbline.NotDeclared)
 	}
 	metrics := []string{"text_duplicate_share", "text_near_duplicate_share", "text_personal_share"}
-	passages, ok, err := in.passages(ctx, t.Files, left)
+	passages, why, err := in.passages(ctx, t.Files, left)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		e.undefined("text_passages", plumbline.Count, scope, plumbline.NoData)
+	if why != "" {
+		e.undefined("text_passages", plumbline.Count, scope, why)
 		for _, m := range metrics {
-			e.undefined(m, plumbline.Share, scope, plumbline.NoData)
+			e.undefined(m, plumbline.Share, scope, why)
 		}
 		return nil
 	}
@@ -129,35 +129,43 @@ func (in *Input) text(ctx context.Context, e *emitter, i int, left *int64) error
 	return nil
 }
 
-// passages reads the files of an entry and takes their bytes from what all entries may take. It is false where one of them cannot
-// be read as text or goes beyond.
-func (in *Input) passages(ctx context.Context, patterns []string, all *int64) ([]passage, bool, error) {
+// passages reads the files of an entry and takes their bytes from what all entries may take. Why says that one of them
+// cannot be read as text, or goes beyond.
+func (in *Input) passages(ctx context.Context, patterns []string, all *int64) (out []passage, why plumbline.Reason, err error) {
 	files := in.textFiles(patterns)
 	left := min(maxTextBytes, *all)
-	var out []passage
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
-			return nil, false, &plumbline.Error{Code: plumbline.Unavailable, Message: "the check was cancelled", Err: err}
+			return nil, "", &plumbline.Error{Code: plumbline.Unavailable, Message: "the check was cancelled", Err: err}
 		}
-		data, ok := in.readText(name, left)
+		data, why := in.readText(name, left)
 		left -= int64(len(data))
 		*all = max(*all-int64(len(data)), 0)
-		if !ok {
-			return nil, false, nil
+		if why != "" {
+			return nil, why, nil
 		}
 		out = in.cutPassages(out, name, data)
 	}
-	return out, len(files) > 0, nil
+	if len(files) == 0 {
+		why = plumbline.NoData
+	}
+	return out, why, nil
 }
 
-func (in *Input) readText(name string, most int64) ([]byte, bool) {
+func (in *Input) readText(name string, most int64) ([]byte, plumbline.Reason) {
 	f, err := in.open(name)
 	if err != nil {
-		return nil, false
+		return nil, plumbline.NoData
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	return data, err == nil && int64(len(data)) <= most && utf8.Valid(data)
+	switch {
+	case err == nil && int64(len(data)) > most:
+		return data, plumbline.TooMuch
+	case err != nil || !utf8.Valid(data):
+		return data, plumbline.NoData
+	}
+	return data, ""
 }
 
 // cutPassages splits a text at empty lines.

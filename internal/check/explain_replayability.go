@@ -173,9 +173,9 @@ func (in *Input) versions(ctx context.Context, e *emitter) error {
 	}
 	n := int64(codes.Len())
 	e.census("versions_seen", plumbline.Count, plumbline.Scope{}, float64(len(codes.Dict)-1), n)
-	shares := make([]*int64, len(counts)) // a missing version is one of the parts of the sum
-	for c := range counts {
-		if shares[c] = &counts[c]; counts[c] > 0 && counts[c] < in.MinCell {
+	var shares []*int64
+	for c := 1; c < len(counts); c++ { // how many rows have a version at all is shown
+		if shares = append(shares, &counts[c]); counts[c] > 0 && counts[c] < in.MinCell {
 			counts[c] = -1
 		}
 	}

@@ -324,14 +324,16 @@ func TestReplayability(t *testing.T) {
 // A version of few rows is not shown, nor is another whose share would give it back: all shares add up to one.
 func TestRareVersionsAreWithheld(t *testing.T) {
 	for _, c := range []struct {
-		rare int // rows of v3, of 1,000
-		want []string
-	}{{0, []string{"v1", "v2"}}, {3, []string{"v1"}}, {20, []string{"v1", "v2", "v3"}}} {
+		rare, missing int // rows of v3, and of none, of 1,000
+		want          []string
+	}{{0, 0, []string{"v1", "v2"}}, {3, 0, []string{"v1"}}, {3, 5, []string{"v1"}}, {0, 5, []string{"v1", "v2"}}, {20, 5, []string{"v1", "v2", "v3"}}} {
 		rows := lending(7, 1000, 0, false)
 		for i, r := range rows[1:] {
 			switch {
 			case i < c.rare:
 				r[8] = "v3"
+			case i < c.rare+c.missing:
+				r[8] = ""
 			case i%3 == 0:
 				r[8] = "v2"
 			default:

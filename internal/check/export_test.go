@@ -55,5 +55,8 @@ func WithheldOf(counts ...int64) []int64 {
 	return counts
 }
 
+// Visited is how many steps and edges the rules of the definition have looked at.
+func Visited(in *Input) int64 { return in.flow.visited }
+
 // Drawn draws rows.
 var Drawn = drawn

@@ -20,6 +20,7 @@ type flow struct {
 	fails   []bool     // has a connection for failures
 	branch  [][]branch // connections out of each step, with their names
 	risks   [][]string // what the code of a code step does beyond it
+	visited int64      // steps and edges that walks have looked at, which is what the rules cost
 }
 
 // branch is a connection out of a step.
@@ -105,7 +106,7 @@ func (f *flow) passes() [][]int {
 		if len(inside) == 0 {
 			continue
 		}
-		round := walk(f.control, inside, func(i int) bool { return i == loop })
+		round := f.walk(f.control, inside, func(i int) bool { return i == loop })
 		for i := range out {
 			if i == loop || round[i] < 0 {
 				continue
@@ -129,7 +130,7 @@ func (f *flow) effects(passes [][]int, references [][2]int) {
 	var after []int
 	for k, r := range references {
 		if k == 0 || references[k-1][0] != r[0] {
-			after = walk(f.control, []int{r[0]}, nil)
+			after = f.walk(f.control, []int{r[0]}, nil)
 		}
 		if after[r[1]] < 0 {
 			f.acts[r[0]] = append(f.acts[r[0]], r[1])
@@ -139,7 +140,8 @@ func (f *flow) effects(passes [][]int, references [][2]int) {
 
 // walk goes breadth first from the starts and says for each step where it was reached from: itself for a start, −1 where it
 // was not reached. It does not go on from a step where stop holds, starts excepted.
-func walk(next [][]int, starts []int, stop func(int) bool) []int {
+func (f *flow) walk(next [][]int, starts []int, stop func(int) bool) []int {
+	f.visited += int64(len(next))
 	from := make([]int, len(next))
 	for i := range from {
 		from[i] = -1
@@ -156,6 +158,7 @@ func walk(next [][]int, starts []int, stop func(int) bool) []int {
 		if from[i] != i && stop != nil && stop(i) {
 			continue
 		}
+		f.visited += int64(len(next[i]))
 		for _, to := range next[i] {
 			if from[to] < 0 {
 				from[to] = i

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -25,68 +26,64 @@ const (
 )
 
 // forms records which of the columns that tell of a feature are that feature itself in another form, by all rows and without
-// one exception: proxy_form is 1, over the rows where both are known. Only relations that no other attribute has by nature
+// one exception: proxy_form is 1. Only relations that no other attribute has by nature
 // count. That each value of a column belongs to one group does not: so does each identity number.
 func (s *proxySearch) forms(ctx context.Context, e *emitter) error {
 	for _, k := range s.found {
 		if k.feature == "" || k.undefined != "" || k.value < minFormSkill {
 			continue
 		}
-		form, n, err := s.form(ctx, k.column, s.in.frame.find([]string{k.feature}).parts[0])
+		form, err := s.form(ctx, k.column, s.in.frame.find([]string{k.feature}).parts[0])
 		if err != nil {
 			return fmt.Errorf("compare column %s with %s: %w", k.column, k.feature, err)
 		}
 		if form != "" {
-			e.census("proxy_form", plumbline.Count, plumbline.Scope{Features: []string{k.feature}, Column: k.column, Item: form}, 1, n)
+			e.add(plumbline.Observation{ // without its rows: beside those of the groups they would tell how few lack a value
+				Metric: "proxy_form", Unit: plumbline.Count, Scope: plumbline.Scope{Features: []string{k.feature}, Column: k.column, Item: form},
+				Value: number(1), Interval: exactly(1, 1),
+			})
 		}
 	}
 	return nil
 }
 
-// form names the form of a feature that a column is, with the rows where both are known; empty where it is none.
-func (s *proxySearch) form(ctx context.Context, column string, feature *table.Codes) (string, int64, error) {
+// form names the form of a feature that a column is; empty where it is none.
+func (s *proxySearch) form(ctx context.Context, column string, feature *table.Codes) (string, error) {
 	codes, err := s.in.Table.Codes(ctx, column)
 	if err != nil && !unreadable(err) {
-		return "", 0, err
+		return "", err
 	}
 	if err == nil {
 		if n := oneValueEach(feature, codes); s.enough(n, feature) {
-			return formValues, n, nil
+			return formValues, nil
 		}
 	}
 	numbers, err := s.in.Table.Floats(ctx, column)
 	if err != nil {
-		return "", 0, skipUnreadable(err)
+		return "", skipUnreadable(err)
 	}
 	if n := bandsOf(feature, numbers); s.enough(n, feature) {
-		return formBands, n, nil
+		return formBands, nil
 	}
-	return "", 0, nil
+	return "", nil
 }
 
 // enough reports whether n rows with both values are nearly all rows with a group.
 func (s *proxySearch) enough(n int64, feature *table.Codes) bool {
 	known := int64(0)
 	for i := range feature.Len() {
-		if codeAt(feature, i) > 0 {
+		if feature.At(i) > 0 {
 			known++
 		}
 	}
 	return n >= max(s.in.MinN, 1) && float64(n) >= minFormRows*float64(known)
 }
 
-func codeAt(c *table.Codes, row int) int {
-	if c.U8 != nil {
-		return int(c.U8[row])
-	}
-	return int(c.U16[row])
-}
-
 // oneValueEach counts the rows with both a group and a value; 0 where some group has two values, or all have the same one.
 func oneValueEach(feature, column *table.Codes) (n int64) {
 	of := make([]int, len(feature.Dict))
 	for i := range feature.Len() {
-		g, v := codeAt(feature, i), codeAt(column, i)
+		g, v := feature.At(i), column.At(i)
 		switch {
 		case g == 0 || v == 0:
 			continue
@@ -113,18 +110,13 @@ func bandsOf(feature *table.Codes, numbers *table.Floats) (n int64) {
 		bands[g] = band{math.Inf(1), math.Inf(-1)}
 	}
 	for i, x := range numbers.Values {
-		if g := codeAt(feature, i); g > 0 && numbers.Ok(i) {
+		if g := feature.At(i); g > 0 && numbers.Ok(i) {
 			bands[g].low, bands[g].high = min(bands[g].low, x), max(bands[g].high, x)
 			n++
 		}
 	}
 	bands = slices.DeleteFunc(bands, func(b band) bool { return b.low > b.high })
-	slices.SortFunc(bands, func(a, b band) int {
-		if a.low < b.low {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(bands, func(a, b band) int { return cmp.Compare(a.low, b.low) })
 	wide := false
 	for i, b := range bands {
 		if wide = wide || b.low < b.high; i > 0 && bands[i-1].high >= b.low {

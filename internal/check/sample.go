@@ -10,12 +10,21 @@ import (
 // drawn takes one row of each of at most so many stretches of equal length, by the seed: one at a fixed step would see only one
 // kind of row where kinds take turns. It gives the rows in their order; all of them where there are no more.
 func drawn(rows, most int, seed uint64) []int32 {
-	step := max((rows+most-1)/most, 1)
+	step := max((rows+most-1)/max(most, 1), 1)
 	out := make([]int32, 0, rows/step+1)
 	for from := 0; from < rows; from += step {
 		length := min(step, rows-from)
 		jump := int(model.Hash(seed, uint64(from)) % uint64(length)) //nolint:gosec // G115: rows are not negative
 		out = append(out, int32(from+jump))                          //nolint:gosec // G115: rows are below 2^31
+	}
+	return out
+}
+
+// codesOf copies the codes of all rows.
+func codesOf(c *table.Codes) []uint16 {
+	out := make([]uint16, c.Len())
+	for row := range out {
+		out[row] = uint16(c.At(row)) //nolint:gosec // G115: a code
 	}
 	return out
 }

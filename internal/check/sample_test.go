@@ -9,12 +9,12 @@ import (
 
 // One row of each stretch is drawn, so the sample covers the table evenly; rows that take turns are drawn by their shares.
 func TestDrawnRows(t *testing.T) {
-	for _, c := range []struct{ rows, most, want int }{{0, 10, 0}, {1, 10, 1}, {10, 10, 10}, {11, 10, 6}, {1_000_000, 100_000, 100_000}, {1_000_001, 100_000, 90_910}} {
+	for _, c := range []struct{ rows, most, want int }{{0, 0, 0}, {0, 10, 0}, {1, 10, 1}, {10, 10, 10}, {11, 10, 6}, {1_000_000, 100_000, 100_000}, {1_000_001, 100_000, 90_910}} {
 		at := check.Drawn(c.rows, c.most, 7)
 		if len(at) != c.want {
 			t.Errorf("%d of %d rows: drew %d, want %d", c.most, c.rows, len(at), c.want)
 		}
-		step := max((c.rows+c.most-1)/c.most, 1)
+		step := max((c.rows+c.most-1)/max(c.most, 1), 1)
 		for i, row := range at {
 			if int(row) < i*step || int(row) >= min((i+1)*step, c.rows) {
 				t.Fatalf("%d of %d rows: row %d is not in stretch %d", c.most, c.rows, row, i)

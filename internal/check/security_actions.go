@@ -26,15 +26,15 @@ type deed struct {
 func (in *Input) actions(f *flow, e *emitter) error {
 	models := f.all(f.model)
 	stop := func(i int) bool { return f.person(i) || f.model(i) }
-	free := walk(f.acts, models, stop)
+	free := f.walk(f.acts, models, stop)
 	deeds, unclear := f.deeds(free)
-	ever := walk(f.acts, models, nil)
+	ever := f.walk(f.acts, models, nil)
 	reached := int64(len(f.all(func(i int) bool { return ever[i] >= 0 && f.action(i) })))
 
-	tainted := walk(f.taint, f.all(f.source), f.guard)
-	perhaps := walk(f.taint, f.all(func(i int) bool { return f.vouched(i) || f.kind(i, plumbline.OpaqueStep) }), f.guard)
-	behind := walk(f.acts, f.all(func(i int) bool { return f.model(i) && tainted[i] >= 0 && !f.guard(i) }), stop)
-	doubtful := walk(f.acts, f.all(func(i int) bool { return f.model(i) && perhaps[i] >= 0 }), stop)
+	tainted := f.walk(f.taint, f.all(f.source), f.guard)
+	perhaps := f.walk(f.taint, f.all(func(i int) bool { return f.vouched(i) || f.kind(i, plumbline.OpaqueStep) }), f.guard)
+	behind := f.walk(f.acts, f.all(func(i int) bool { return f.model(i) && tainted[i] >= 0 && !f.guard(i) }), stop)
+	doubtful := f.walk(f.acts, f.all(func(i int) bool { return f.model(i) && perhaps[i] >= 0 }), stop)
 
 	var acts, chains, tools offenders
 	unsure := int64(0)
@@ -98,11 +98,11 @@ func (f *flow) ineffective(deeds []deed, free []int) offenders {
 		if f.tool[p] {
 			continue // the reviewer of a tool stands on the way to that tool only
 		}
-		behind := walk(acts, []int{p}, nil)
+		behind := f.walk(acts, []int{p}, nil)
 		if !slices.ContainsFunc(models, func(m int) bool { return behind[m] >= 0 }) {
 			continue // it judges nothing that a model wrote
 		}
-		ahead := walk(f.acts, []int{p}, nil)
+		ahead := f.walk(f.acts, []int{p}, nil)
 		for _, d := range deeds {
 			how := ""
 			switch {
@@ -136,10 +136,10 @@ func (f *flow) unread(person int, actions []int, control [][]int) (action int, f
 	if !asksVerdict(&f.steps[person]) || branches(f.branch[person]) > 1 {
 		return 0, false
 	}
-	leads := walk(control, actions, func(i int) bool { return i == person }) // to an action, without asking this person again
+	leads := f.walk(control, actions, func(i int) bool { return i == person }) // to an action, without asking this person again
 	leads[person] = -1
 	stop := func(i int) bool { return f.person(i) || f.model(i) || f.sorts(i, leads) }
-	after := walk(f.acts, []int{person}, stop)
+	after := f.walk(f.acts, []int{person}, stop)
 	for _, i := range actions {
 		if i != person && after[i] >= 0 {
 			return i, true

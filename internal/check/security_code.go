@@ -75,7 +75,7 @@ func (in *Input) code(f *flow, e *emitter) error {
 		}
 	}
 	models := f.all(f.model)
-	said := walk(f.taint, models, func(i int) bool { return f.person(i) })
+	said := f.walk(f.taint, models, func(i int) bool { return f.person(i) })
 	var risky []place
 	var fed, commands offenders
 	for _, i := range code {

@@ -18,7 +18,7 @@ func (in *Input) injection(f *flow, e *emitter) error {
 	exposed := map[int]bool{}
 	direct, indirect := offenders{}, offenders{}
 	for _, s := range sources {
-		from := walk(f.taint, []int{s}, stop)
+		from := f.walk(f.taint, []int{s}, stop)
 		to, rule := &indirect, "WF-002"
 		if f.steps[s].Kind == plumbline.TriggerStep && f.steps[s].Auth != "" { // mail and feeds are fetched, whoever wrote them
 			to, rule = &direct, "WF-001"
@@ -35,8 +35,8 @@ func (in *Input) injection(f *flow, e *emitter) error {
 		}
 	}
 	vouched, opaque := int64(0), int64(0)
-	passed := walk(f.taint, f.all(f.vouched), stop)
-	unknown := walk(f.taint, f.all(func(i int) bool { return f.kind(i, plumbline.OpaqueStep) && !f.source(i) }), stop)
+	passed := f.walk(f.taint, f.all(f.vouched), stop)
+	unknown := f.walk(f.taint, f.all(func(i int) bool { return f.kind(i, plumbline.OpaqueStep) && !f.source(i) }), stop)
 	for _, m := range models {
 		if !exposed[m] && passed[m] >= 0 {
 			vouched++

@@ -19,7 +19,7 @@ func (in *Input) transport(f *flow, e *emitter) error {
 	var steered offenders
 	hosts := map[string][]plumbline.Location{}
 	n, unclear := int64(0), int64(0)
-	told := walk(f.taint, f.all(func(i int) bool { return f.source(i) || f.model(i) }), f.guard)
+	told := f.walk(f.taint, f.all(func(i int) bool { return f.source(i) || f.model(i) }), f.guard)
 	for i := range f.steps {
 		s := &f.steps[i]
 		if s.Disabled {

@@ -14,7 +14,7 @@ func securityTriggers() Check {
 
 func (in *Input) triggers(f *flow, e *emitter) error {
 	asked := f.all(func(i int) bool { return f.kind(i, plumbline.TriggerStep) && f.steps[i].Auth != "" })
-	next := walk(turned(f.taint), f.all(f.model), nil) // from each step the shortest way to a model
+	next := f.walk(turned(f.taint), f.all(f.model), nil) // from each step the shortest way to a model
 	var open []place
 	var reach offenders
 	var kept []int

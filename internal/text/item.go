@@ -16,6 +16,8 @@ func Item(metric, item string) plumbline.Text {
 		return named("part.replay_", item)
 	case "inventory_part_stated", "inventory_stated_share":
 		return named("inventory.", item)
+	case "proxy_form":
+		return named("part.form_", item)
 	case "undeclared_personal_column", "personal_text_share", "text_personal_share":
 		return named("personal.", item)
 	case "training_data_stated", "training_data_stated_share":

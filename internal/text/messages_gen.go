@@ -6276,6 +6276,14 @@ func ReasonTooManyValues() plumbline.Text {
 	}
 }
 
+// ReasonTooMuch is the message reason.too-much: "more text than is read".
+func ReasonTooMuch() plumbline.Text {
+	return plumbline.Text{
+		ZH: "文本超出读取上限",
+		EN: "more text than is read",
+	}
+}
+
 // ReasonUnjudgedShare is the message reason.unjudged-share: "too many people are in groups too small to judge".
 func ReasonUnjudgedShare() plumbline.Text {
 	return plumbline.Text{
@@ -10796,6 +10804,7 @@ var fixed = [...]entry{
 	{"reason.too-few", ReasonTooFew()},
 	{"reason.too-many-groups", ReasonTooManyGroups()},
 	{"reason.too-many-values", ReasonTooManyValues()},
+	{"reason.too-much", ReasonTooMuch()},
 	{"reason.unjudged-share", ReasonUnjudgedShare()},
 	{"reason.zero-denominator", ReasonZeroDenominator()},
 	{"rel.equal", RelEqual()},

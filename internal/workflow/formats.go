@@ -37,20 +37,20 @@ const (
 	definitionDepth = 200
 )
 
-// The bounds of a graph. Rules follow it from many of its steps at once, each time along all edges: their product is what that
+// The bounds of a graph. Rules follow it from many of its steps, each time over all steps and edges: their product is what that
 // costs, and this one is done in seconds. A workflow that people can read is far below.
 const (
 	maxEdges  = 200_000
-	maxFollow = 400_000_000 // steps × edges
+	maxFollow = 600_000_000 // steps × (steps + edges)
 )
 
 // followable refuses a graph that is too large for the rules.
 func followable(steps, edges int, file string) error {
-	if edges <= maxEdges && int64(steps)*int64(edges) <= maxFollow {
+	if edges <= maxEdges && int64(steps)*int64(steps+edges) <= maxFollow {
 		return nil
 	}
 	return &plumbline.Error{
-		Code: plumbline.TooLarge, Where: file, Message: fmt.Sprintf("the workflow has %d steps and %d connections; at most %d connections are followed, and %d million of steps times connections", steps, edges, maxEdges, maxFollow/1_000_000),
+		Code: plumbline.TooLarge, Where: file, Message: fmt.Sprintf("the workflow has %d steps and %d connections; at most %d connections are followed, and steps times steps and connections up to %d million", steps, edges, maxEdges, maxFollow/1_000_000),
 		Hint: "put each workflow into a file and a folder of its own",
 	}
 }

@@ -20,6 +20,7 @@ func Schema() []byte {
 	root["title"] = "Plumbline workflow file (plumbline.yaml)"
 	root["$defs"] = defs
 	root["anyOf"] = []any{map[string]any{"required": []string{"definition"}}, map[string]any{"required": []string{"decision", "data"}}}
+	root["dependentRequired"] = map[string]any{"decision": []string{"data"}}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
