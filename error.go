@@ -13,6 +13,7 @@ type Code string
 const (
 	Invalid     Code = "invalid"     // the input is wrong; the person who gave it can mend it
 	NotFound    Code = "not_found"   // a named file, column or entry is not there
+	Conflict    Code = "conflict"    // something else is there already, and it stays
 	TooLarge    Code = "too_large"   // a limit of [Limits] was passed
 	Unsupported Code = "unsupported" // understood, and not built
 	Unavailable Code = "unavailable" // the machine refused: disk, permission, cancelled

@@ -35,6 +35,7 @@ var moreNames = map[string]struct {
 	"internal/workflow":             {45, "every object of the workflow file is a type, and the file is one document"},
 	"internal/check":                {30, "what a check needs, one type for each part of the plan, and the input that all share"},
 	"internal/chart":                {30, "each kind of plot is a function with its input; the workflow and the distributions brought four"},
+	"ledger":                        {75, "a published format: every kind of entry, what it says, and every verdict is a name"},
 	"internal/stat":                 {55, "one function for each method of the literature; splitting by theme would only spread them"},
 	"examples/benefit-claims/claim": {45, "every planted defect is a name"},
 	"examples/consumer-loan/loan":   {60, "every planted defect is a name"},

@@ -31,6 +31,28 @@ var layers = map[string]layer{
 	".":             {level: 0, pure: true},
 	"internal/stat": {level: 0, pure: true},
 	"docs/schema":   {level: 0, pure: true}, // embeds the published schemas
+	"ledger": {level: 1, pure: true, may: map[string]string{
+		".":                "Error",
+		"golang.org/x/mod": "signed notes",
+	}, test: map[string]string{"golang.org/x/mod": "another implementation of proofs"}},
+	"internal/keyring": {level: 1, may: map[string]string{
+		".":                "Error",
+		"golang.org/x/mod": "keys of signed notes",
+		"filippo.io/age":   "files under a passphrase",
+	}},
+	"internal/journal": {level: 2, may: map[string]string{
+		".":                             "Error",
+		"ledger":                        "heads and receipts",
+		"golang.org/x/mod":              "signed notes",
+		"github.com/klauspost/compress": "zstd",
+	}, test: map[string]string{"internal/journal/journaltest": "its own suite"}},
+	"internal/journal/journaltest": {level: 3, may: map[string]string{".": "Error", "internal/journal": "what it tests"}},
+	"internal/journal/sqlite": {level: 4, may: map[string]string{
+		".":                  "Error",
+		"ledger":             "Hash",
+		"internal/journal":   "Row",
+		"modernc.org/sqlite": "the database",
+	}, test: map[string]string{"golang.org/x/mod": "keys"}},
 	"internal/text": {level: 1, pure: true, may: map[string]string{".": "a message is a Text"}},
 	"internal/workflow": {level: 2, pure: true, may: map[string]string{
 		"internal/detect":    "secrets and personal data stay out of a graph",
@@ -49,9 +71,12 @@ var layers = map[string]layer{
 		"github.com/pierrec/lz4/v4":        "pages of Parquet, with bounds",
 		"golang.org/x/text":                "GB18030, full-width digits",
 	}},
-	"internal/detect":  {level: 1, pure: true, may: map[string]string{".": "Error"}},
-	"internal/model":   {level: 1, pure: true, may: map[string]string{".": "Error", "internal/stat": "the numbers"}},
-	"internal/profile": {level: 1, pure: true, may: map[string]string{".": "Error"}},
+	"internal/blob":          {level: 1, pure: true, may: map[string]string{".": "Error"}},
+	"internal/blob/blobtest": {level: 2, pure: true, may: map[string]string{".": "Error", "internal/blob": "the contract that it tests"}},
+	"internal/blob/dir":      {level: 3, may: map[string]string{".": "Error", "internal/blob": "the contract that it keeps"}},
+	"internal/detect":        {level: 1, pure: true, may: map[string]string{".": "Error"}},
+	"internal/model":         {level: 1, pure: true, may: map[string]string{".": "Error", "internal/stat": "the numbers"}},
+	"internal/profile":       {level: 1, pure: true, may: map[string]string{".": "Error"}},
 	"internal/check": {level: 3, pure: true, may: map[string]string{
 		".":                 "Observation",
 		"internal/stat":     "the numbers",
@@ -90,6 +115,11 @@ var layers = map[string]layer{
 		"internal/report":            "writes it",
 		"github.com/alecthomas/kong": "flags",
 		"docs/schema":                "prints the schemas",
+		"ledger":                     "verifies offline",
+		"internal/journal":           "records",
+		"internal/journal/sqlite":    "the driver of its store",
+		"internal/keyring":           "opens the keys",
+		"golang.org/x/mod":           "signers of notes",
 	}},
 	"cmd/plumb": {level: 9, may: map[string]string{
 		"internal/app":      "all that it does",

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"maps"
@@ -57,6 +58,18 @@ var accepted = []licence{
 	{id: "Zlib", from: "this software is provided as is without any express or implied warranty", to: "altered from any source distribution", min: 110, max: 140},
 	{id: "Unlicense", from: "this is free and unencumbered software released into the public domain", to: "dealings in the software", min: 160, max: 200},
 	{id: "CC0-1.0", from: "creative commons legal code cc0 1 0 universal", to: "this cc0 or use of the work", min: 900, max: 1150},
+}
+
+// readByHand are files whose text no pattern tells, by their SHA-256: what a person found in them of what is linked, and why the rest
+// does not matter. Another version of the file is another reading.
+var readByHand = map[string]struct {
+	ids []string
+	why string
+}{
+	"8438c9c89b849131ead81d5435cb97fcf052df5b0b286dda8a2d4c29e6cb3fd0": {[]string{"public domain"}, "SQLite: its authors dedicate code and documentation to the public domain, and ask nothing"},
+	"f4a00ade8f4057ab0ea49097d9c459df8559fcf10ca78da0c950343fb7428d37": {[]string{"BSD-3-Clause", "MIT", "public domain"}, "modernc.org/sqlite lists its module graph; what is MPL-2.0 there (golang-lru) is compiled into nothing, as its section 3 says and our own list shows"},
+	"f597097efe3d97021f89170746bd3a0fb9a8b6fb26b82043ed68a4e0283bee6c": {[]string{"BSD-3-Clause", "MIT"}, "modernc.org/libc repeats the licences of Go, musl, go-netdb and nixpkgs"},
+	"5ae5bee3072a841376451b48d8cfcec7188e10543926d5870828d36c8a750dc5": {nil, "modernc.org/memory names the source of a picture that is not linked"},
 }
 
 const (
@@ -129,6 +142,10 @@ func licencesIn(t *testing.T, name, dir string) []string {
 		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if read, ok := readByHand[fmt.Sprintf("%x", sha256.Sum256(text))]; ok {
+			ids = append(ids, read.ids...)
+			continue
 		}
 		found, err := classify(string(text))
 		if err != nil {
