@@ -21,7 +21,7 @@ func main() {
 		stop()
 	}()
 	code := app.Main(ctx, app.Process{
-		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Now: time.Now, Getenv: os.Getenv,
 	})
 	stop()

@@ -25,7 +25,8 @@ const (
 
 // Process is what the program may touch of the world around it.
 type Process struct {
-	Args     []string // without the program's name
+	Args     []string  // without the program's name
+	Stdin    io.Reader // may be nil
 	Stdout   io.Writer
 	Stderr   io.Writer
 	Terminal bool             // Stderr is a terminal: progress is shown
@@ -37,6 +38,8 @@ type Process struct {
 type commands struct {
 	Assess  assessCmd  `cmd:"" help:"Assess the workflow of a folder that holds a plumbline.yaml, and write the reports."`
 	Init    initCmd    `cmd:"" help:"Write a plumbline.yaml for a folder: what it finds there, with every guess marked."`
+	Verify  verifyCmd  `cmd:"" help:"Verify a bundle or a receipt of a ledger, offline, by a policy file that you hold."`
+	Ledger  ledgerCmd  `cmd:"" help:"Record what workflows do, so that every later change shows."`
 	Checks  checksCmd  `cmd:"" help:"List the checks, or explain one."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 
@@ -49,7 +52,7 @@ const about = `Plumbline (准绳) assesses the risk of AI workflow automations a
 Start with a folder that holds a table of decisions (CSV, XLSX, …), an export of the workflow from n8n, or both. "plumb init DIR" writes DIR/plumbline.yaml;
 confirm its guesses; "plumb assess DIR" writes the reports: DIR/report/report.en.html and report.zh-CN.html.
 
-Exit status: 0 done; 1 findings reach the level of --fail-on; 2 wrong use, or input that cannot be read; 3 a fault of Plumbline.`
+Exit status: 0 done; 1 findings reach the level of --fail-on, or something that was verified is missing, overdue or broken; 2 wrong use, or input that cannot be read; 3 a fault of Plumbline.`
 
 // errFindings ends a run whose findings reach the level of --fail-on.
 var errFindings = errors.New("findings reach the level of --fail-on")
@@ -82,8 +85,10 @@ func status(stderr io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errFindings):
+	case errors.Is(err, errFindings), errors.Is(err, errBroken):
 		return exitFindings
+	case errors.Is(err, errNotJudged):
+		return exitInput
 	}
 	fmt.Fprintln(stderr, "plumb:", printable(err.Error()))
 	if plumbline.CodeOf(err) == plumbline.Internal {

@@ -15,7 +15,8 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"plumb": func() {
 		os.Exit(app.Main(context.Background(), app.Process{
-			Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Getenv: os.Getenv,
+			Stdin: os.Stdin,
+			Args:  os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Getenv: os.Getenv,
 		}))
 	}})
 }

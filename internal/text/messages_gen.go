@@ -2676,6 +2676,14 @@ func CliProgressTableLeft(file string, rows int64, rate int64, left string) plum
 	}
 }
 
+// CliProgressVerify is the message cli.progress.verify: "{mib} MiB verified".
+func CliProgressVerify(mib int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已验证 " + FormatInt(plumbline.Chinese, mib) + " MiB",
+		EN: FormatInt(plumbline.English, mib) + " MiB verified",
+	}
+}
+
 // CliSummaryBaseline is the message cli.summary.baseline: "Since {date} ({inputs}): {new} new, {worse} worse, {better} better, {resolved} resolved, {gone} untested, {kept} same".
 func CliSummaryBaseline(date string, inputs plumbline.Text, new int64, worse int64, better int64, resolved int64, gone int64, kept int64) plumbline.Text {
 	return plumbline.Text{
@@ -3769,6 +3777,30 @@ func InventoryUsers() plumbline.Text {
 	return plumbline.Text{
 		ZH: "使用者",
 		EN: "users",
+	}
+}
+
+// LedgerAppended is the message ledger.appended: "{new} recorded, {known} recognised, {refused}".
+func LedgerAppended(new int64, known int64, refused int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "已记录 " + FormatInt(plumbline.Chinese, new) + " 条，已识别的重复 " + FormatInt(plumbline.Chinese, known) + " 条，冲突 " + FormatInt(plumbline.Chinese, refused) + " 条",
+		EN: plural(plumbline.English, new, "one record", "# records") + " recorded, " + FormatInt(plumbline.English, known) + " recognised, " + plural(plumbline.English, refused, "one conflict", "# conflicts"),
+	}
+}
+
+// LedgerConflict is the message ledger.conflict: "refused: {id} came before with other contents".
+func LedgerConflict(id string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "拒绝：" + id + " 此前已有内容不同的记录",
+		EN: "refused: " + id + " came before with other contents",
+	}
+}
+
+// LedgerPolicy is the message ledger.policy: "By this policy others verify what the ledger signs. Publish the keys; each verifier adds the witnesses that it trusts.".
+func LedgerPolicy() plumbline.Text {
+	return plumbline.Text{
+		ZH: "他人按此策略验证本账本的签名。请公布其中的公钥；每个验证者自行加入所信任的见证方。",
+		EN: "By this policy others verify what the ledger signs. Publish the keys; each verifier adds the witnesses that it trusts.",
 	}
 }
 
@@ -10180,6 +10212,150 @@ func ValueSuppressed() plumbline.Text {
 	}
 }
 
+// VerdictBroken is the message verdict.broken: "broken".
+func VerdictBroken() plumbline.Text {
+	return plumbline.Text{
+		ZH: "不符",
+		EN: "broken",
+	}
+}
+
+// VerdictErased is the message verdict.erased: "erased".
+func VerdictErased() plumbline.Text {
+	return plumbline.Text{
+		ZH: "已删除",
+		EN: "erased",
+	}
+}
+
+// VerdictHolds is the message verdict.holds: "holds".
+func VerdictHolds() plumbline.Text {
+	return plumbline.Text{
+		ZH: "成立",
+		EN: "holds",
+	}
+}
+
+// VerdictMissing is the message verdict.missing: "missing".
+func VerdictMissing() plumbline.Text {
+	return plumbline.Text{
+		ZH: "缺失",
+		EN: "missing",
+	}
+}
+
+// VerdictNotJudged is the message verdict.not-judged: "not judged".
+func VerdictNotJudged() plumbline.Text {
+	return plumbline.Text{
+		ZH: "无法判断",
+		EN: "not judged",
+	}
+}
+
+// VerdictOverdue is the message verdict.overdue: "overdue".
+func VerdictOverdue() plumbline.Text {
+	return plumbline.Text{
+		ZH: "逾期",
+		EN: "overdue",
+	}
+}
+
+// VerifyLedger is the message verify.ledger: "Ledger {name}: a checkpoint of {n}, root {root}".
+func VerifyLedger(name string, n int64, root string) plumbline.Text {
+	return plumbline.Text{
+		ZH: "账本 " + name + "：检查点含 " + FormatInt(plumbline.Chinese, n) + " 个条目，根 " + root,
+		EN: "Ledger " + name + ": a checkpoint of " + plural(plumbline.English, n, "one entry", "# entries") + ", root " + root,
+	}
+}
+
+// VerifyMeaning is the message verify.meaning: "What holds was recorded, in this order, not later than the checkpoint, and has not been changed since. That it is true, and that nothing was left out, is not shown.".
+func VerifyMeaning() plumbline.Text {
+	return plumbline.Text{
+		ZH: "“成立”表示：内容已按此顺序、不晚于该检查点记录，此后未被更改。这并不说明内容属实，也不说明没有遗漏。",
+		EN: "What holds was recorded, in this order, not later than the checkpoint, and has not been changed since. That it is true, and that nothing was left out, is not shown.",
+	}
+}
+
+// VerifyWitnesses is the message verify.witnesses: "{n}".
+func VerifyWitnesses(n int64) plumbline.Text {
+	return plumbline.Text{
+		ZH: "独立见证方：" + FormatInt(plumbline.Chinese, n) + " 个",
+		EN: plural(plumbline.English, n, "One independent witness", "# independent witnesses"),
+	}
+}
+
+// VerifyWitnessesNone is the message verify.witnesses_none: "0 independent witnesses: that the operator shows everyone the same history is not shown".
+func VerifyWitnessesNone() plumbline.Text {
+	return plumbline.Text{
+		ZH: "独立见证方：0 个。无法说明运营方向所有人出示的是同一份历史",
+		EN: "0 independent witnesses: that the operator shows everyone the same history is not shown",
+	}
+}
+
+// VerifyWhatBlock is the message verify_what.block: "block".
+func VerifyWhatBlock() plumbline.Text {
+	return plumbline.Text{
+		ZH: "区块",
+		EN: "block",
+	}
+}
+
+// VerifyWhatBundle is the message verify_what.bundle: "bundle".
+func VerifyWhatBundle() plumbline.Text {
+	return plumbline.Text{
+		ZH: "证据包",
+		EN: "bundle",
+	}
+}
+
+// VerifyWhatCheckpoint is the message verify_what.checkpoint: "checkpoint".
+func VerifyWhatCheckpoint() plumbline.Text {
+	return plumbline.Text{
+		ZH: "检查点",
+		EN: "checkpoint",
+	}
+}
+
+// VerifyWhatEntry is the message verify_what.entry: "entry".
+func VerifyWhatEntry() plumbline.Text {
+	return plumbline.Text{
+		ZH: "条目",
+		EN: "entry",
+	}
+}
+
+// VerifyWhatKept is the message verify_what.kept: "kept".
+func VerifyWhatKept() plumbline.Text {
+	return plumbline.Text{
+		ZH: "自存检查点",
+		EN: "kept",
+	}
+}
+
+// VerifyWhatLog is the message verify_what.log: "log".
+func VerifyWhatLog() plumbline.Text {
+	return plumbline.Text{
+		ZH: "日志",
+		EN: "log",
+	}
+}
+
+// VerifyWhatReceipt is the message verify_what.receipt: "receipt".
+func VerifyWhatReceipt() plumbline.Text {
+	return plumbline.Text{
+		ZH: "回执",
+		EN: "receipt",
+	}
+}
+
+// VerifyWhatRecord is the message verify_what.record: "record".
+func VerifyWhatRecord() plumbline.Text {
+	return plumbline.Text{
+		ZH: "记录",
+		EN: "record",
+	}
+}
+
 // fixed holds the messages without arguments, sorted by key.
 var fixed = [...]entry{
 	{"approval.bypassed", ApprovalBypassed()},
@@ -10541,6 +10717,7 @@ var fixed = [...]entry{
 	{"inventory.regions", InventoryRegions()},
 	{"inventory.tools", InventoryTools()},
 	{"inventory.users", InventoryUsers()},
+	{"ledger.policy", LedgerPolicy()},
 	{"method.automatic", MethodAutomatic()},
 	{"method.mixed", MethodMixed()},
 	{"method.person", MethodPerson()},
@@ -11236,4 +11413,20 @@ var fixed = [...]entry{
 	{"value.missing", ValueMissing()},
 	{"value.none", ValueNone()},
 	{"value.suppressed", ValueSuppressed()},
+	{"verdict.broken", VerdictBroken()},
+	{"verdict.erased", VerdictErased()},
+	{"verdict.holds", VerdictHolds()},
+	{"verdict.missing", VerdictMissing()},
+	{"verdict.not-judged", VerdictNotJudged()},
+	{"verdict.overdue", VerdictOverdue()},
+	{"verify.meaning", VerifyMeaning()},
+	{"verify.witnesses_none", VerifyWitnessesNone()},
+	{"verify_what.block", VerifyWhatBlock()},
+	{"verify_what.bundle", VerifyWhatBundle()},
+	{"verify_what.checkpoint", VerifyWhatCheckpoint()},
+	{"verify_what.entry", VerifyWhatEntry()},
+	{"verify_what.kept", VerifyWhatKept()},
+	{"verify_what.log", VerifyWhatLog()},
+	{"verify_what.receipt", VerifyWhatReceipt()},
+	{"verify_what.record", VerifyWhatRecord()},
 }
