@@ -80,12 +80,15 @@ func (l *line) data(name string, buffer []byte) ([]byte, error) {
 	}
 	if bytes.IndexByte(raw, '\\') >= 0 { // a writer may escape the slash
 		raw = []byte(`"` + decodeText(raw) + `"`)
+		if bytes.ContainsAny(raw, "\r\n") { // which the decoder would pass over; unescaped they cannot come here
+			return nil, fmt.Errorf("%s is no base64", name)
+		}
 	}
 	raw = raw[1 : len(raw)-1]
 	out := slices.Grow(buffer[:0], base64.StdEncoding.DecodedLen(len(raw)))
 	out = out[:base64.StdEncoding.DecodedLen(len(raw))]
 	n, err := base64.StdEncoding.Strict().Decode(out, raw)
-	if err != nil || bytes.ContainsAny(raw, "\r\n") {
+	if err != nil {
 		return nil, fmt.Errorf("%s is no base64", name)
 	}
 	return out[:n], nil
