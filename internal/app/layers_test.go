@@ -44,6 +44,7 @@ var layers = map[string]layer{
 		".":                             "Error",
 		"ledger":                        "heads and receipts",
 		"golang.org/x/mod":              "signed notes",
+		"golang.org/x/sync":             "room for waiting callers, in their order",
 		"github.com/klauspost/compress": "zstd",
 	}, test: map[string]string{"internal/journal/journaltest": "its own suite"}},
 	"internal/journal/journaltest": {level: 3, may: map[string]string{".": "Error", "internal/journal": "what it tests"}},

@@ -32,6 +32,7 @@ const (
 	logKey      = "log.key"
 	idsKey      = "ids.key"
 	appendBatch = 500
+	appendBytes = 8 << 20
 )
 
 type ledgerCmd struct {
@@ -87,6 +88,9 @@ func (c *ledgerInitCmd) Run(ctx context.Context, p *Process) error {
 	if err != nil {
 		return err
 	}
+	if err := ring.Check(); err != nil {
+		return err
+	}
 	if list, err := os.ReadDir(c.Dir); err == nil && len(list) > 0 {
 		return &plumbline.Error{Code: plumbline.Conflict, Where: c.Dir, Message: "the folder is not empty", Hint: "a ledger has a folder of its own"}
 	}
@@ -103,7 +107,7 @@ func (c *ledgerInitCmd) Run(ctx context.Context, p *Process) error {
 	if err := ring.NewSecret(idsKey); err != nil {
 		return err
 	}
-	store, err := sqlite.Open(ctx, filepath.Join(c.Dir, ledgerDB))
+	store, err := sqlite.Create(ctx, filepath.Join(c.Dir, ledgerDB))
 	if err != nil {
 		return err
 	}
@@ -201,7 +205,7 @@ func (c *ledgerAppendCmd) Run(ctx context.Context, p *Process) error {
 	a := &appender{j: j, receipts: bufio.NewWriter(out), wanted: c.Receipts != "", counts: map[journal.Status]int64{}}
 	err = a.all(ctx, in)
 	if flushed := a.receipts.Flush(); flushed != nil && err == nil {
-		err = &plumbline.Error{Code: plumbline.Unavailable, Where: c.Receipts, Message: "the receipts cannot be written: " + cause(flushed), Err: flushed}
+		err = &plumbline.Error{Code: plumbline.Unavailable, Where: c.Receipts, Message: "the receipts cannot be written: " + cause(flushed), Hint: "the records are recorded; give the input again with another file for receipts", Err: flushed}
 	}
 	n := a.counts
 	fmt.Fprintln(p.Stdout, text.LedgerAppended(n[journal.Recorded], n[journal.Duplicate], n[journal.Conflict]).In(plumbline.Lang(c.Lang)))
@@ -241,6 +245,9 @@ func (c *ledgerAppendCmd) open(ctx context.Context, p *Process) (*journal.Journa
 	if signer, err = ring.Signer(journalKey(conf.Node)); err != nil {
 		return nil, nil, err
 	}
+	if v, err := note.NewVerifier(conf.Journal); err != nil || v.KeyHash() != signer.KeyHash() {
+		return nil, nil, &plumbline.Error{Code: plumbline.Invalid, Where: filepath.Join(c.Dir, keysFolder, journalKey(conf.Node)), Message: "this is another key than the one that the ledger's policy names", Hint: "restore the key of this ledger"}
+	}
 	ids, err := ring.Secret(idsKey)
 	if err != nil {
 		return nil, nil, err
@@ -272,25 +279,36 @@ func (a *appender) all(ctx context.Context, in io.Reader) error {
 	var batch [][]byte
 	first := int64(1)
 	n := int64(0)
+	size := 0
 	flush := func() error {
-		if err := a.batch(ctx, batch); err != nil {
-			return &plumbline.Error{Code: plumbline.CodeOf(err), Where: fmt.Sprintf("lines %d to %d", first, n), Message: err.Error(), Hint: "nothing of these lines was acknowledged; mend them and give the whole input again", Err: err}
+		acks, err := a.j.Append(ctx, batch)
+		if err != nil {
+			hint := "it is not known whether these lines were kept; give the same input again"
+			if code := plumbline.CodeOf(err); code == plumbline.Invalid || code == plumbline.TooLarge {
+				hint = "nothing of these lines was recorded; mend them and give the whole input again"
+			}
+			return &plumbline.Error{Code: plumbline.CodeOf(err), Where: fmt.Sprintf("lines %d to %d", first, n), Message: err.Error(), Hint: hint, Err: err}
 		}
-		batch, first = batch[:0], n+1
-		return nil
+		err = a.take(ctx, batch, acks)
+		batch, size, first = batch[:0], 0, n+1
+		return err
 	}
 	for lines.Scan() {
 		n++
 		if line := bytes.TrimSpace(lines.Bytes()); len(line) > 0 {
 			batch = append(batch, bytes.Clone(line))
+			size += len(line)
 		}
-		if len(batch) == appendBatch {
+		if len(batch) == appendBatch || size >= appendBytes {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
 	}
 	if err := lines.Err(); err != nil {
+		if err := flush(); err != nil { // what was read is recorded
+			return err
+		}
 		return &plumbline.Error{Code: plumbline.Invalid, Where: fmt.Sprintf("line %d", n+1), Message: "the line cannot be read, or is longer than 1 MiB", Err: err}
 	}
 	return flush()
@@ -299,20 +317,16 @@ func (a *appender) all(ctx context.Context, in io.Reader) error {
 // mostConflicts bounds the conflicts that are named.
 const mostConflicts = 20
 
-func (a *appender) batch(ctx context.Context, batch [][]byte) error {
-	acks, err := a.j.Append(ctx, batch)
-	if err != nil {
-		return err
+// take counts what was acknowledged, all of it, and then writes receipts.
+func (a *appender) take(ctx context.Context, batch [][]byte, acks []journal.Ack) error {
+	for _, ack := range acks {
+		a.counts[ack.Status]++
+		if ack.Status == journal.Conflict && len(a.conflicts) < mostConflicts {
+			a.conflicts = append(a.conflicts, ack.ID)
+		}
 	}
 	for i, ack := range acks {
-		a.counts[ack.Status]++
-		if ack.Status == journal.Conflict {
-			if len(a.conflicts) < mostConflicts {
-				a.conflicts = append(a.conflicts, ack.ID)
-			}
-			continue
-		}
-		if !a.wanted {
+		if !a.wanted || ack.Status == journal.Conflict {
 			continue
 		}
 		r, err := ledger.ParseRecord(batch[i])
@@ -331,7 +345,7 @@ func (a *appender) batch(ctx context.Context, batch [][]byte) error {
 			return plumbline.Errorf(plumbline.Internal, "a receipt cannot be written: %w", err)
 		}
 		if _, err := a.receipts.Write(append(data, '\n')); err != nil {
-			return &plumbline.Error{Code: plumbline.Unavailable, Message: "the receipts cannot be written: " + cause(err), Err: err}
+			return &plumbline.Error{Code: plumbline.Unavailable, Message: "the receipts cannot be written: " + cause(err), Hint: "the records are recorded; give the input again with another file for receipts", Err: err}
 		}
 	}
 	return nil

@@ -50,10 +50,10 @@ func (c *verifyCmd) Run(p *Process) error {
 	o.Progress = func(n int64) { show.show(text.CliProgressVerify(n >> 20)) }
 	in := bufio.NewReaderSize(f, 1<<16)
 	var r *ledger.Report
-	if head, _ := in.Peek(1 << 12); bytes.Contains(head, []byte(`"bundle"`)) {
-		r, err = ledger.VerifyBundle(in, o)
-	} else {
+	if head, _ := in.Peek(1 << 14); isReceipt(head) {
 		r, err = verifyReceipt(in, o)
+	} else {
+		r, err = ledger.VerifyBundle(in, o)
 	}
 	show.done()
 	if err != nil {
@@ -99,11 +99,24 @@ func (c *verifyCmd) options(p *Process) (o ledger.Options, err error) {
 	return o, nil
 }
 
+// isReceipt reports whether the first object of a file is a receipt: it has a path and a leaf, and no type, as lines of a bundle do.
+func isReceipt(head []byte) bool {
+	var first map[string]json.RawMessage
+	if json.NewDecoder(bytes.NewReader(head)).Decode(&first) != nil {
+		return false
+	}
+	_, typed := first["type"]
+	return !typed && first["leaf"] != nil && first["path"] != nil
+}
+
 // verifyReceipt verifies a receipt alone: what it says, and not whether the promise was kept.
 func verifyReceipt(in io.Reader, o ledger.Options) (*ledger.Report, error) {
 	data, err := readSmall(in)
 	if err != nil {
 		return nil, err
+	}
+	if n := bytes.Count(bytes.TrimSpace(data), []byte("\n")); n > 0 && json.Valid(bytes.TrimSpace(data)[:bytes.IndexByte(bytes.TrimSpace(data), '\n')]) {
+		return nil, &plumbline.Error{Code: plumbline.Invalid, Message: fmt.Sprintf("the file holds %d receipts", n+1), Hint: "give one line of it; all of them are verified by a bundle that holds them"}
 	}
 	return ledger.VerifyReceipt(data, o), nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/ledger"
@@ -28,7 +29,7 @@ type Config struct {
 
 	IncludeWithin time.Duration // from a group to its block; default one hour
 	Window        time.Duration // within which an id is recorded once; default seven days
-	MostIDs       int           // ids that are remembered, at 6 to 12 bytes; default 16 million
+	MostIDs       int           // ids that are remembered, at 12 to 24 bytes each; default 4 million
 	MostWaiting   int64         // bytes that may wait for a commit before callers do; default 64 MiB
 }
 
@@ -37,7 +38,7 @@ type Journal struct {
 	c      Config
 	z      *zstd.Encoder
 	commit chan struct{} // holds a token while nobody commits
-	room   *semaphore
+	room   *semaphore.Weighted
 
 	mu    sync.Mutex
 	queue []*batch
@@ -97,10 +98,13 @@ func Open(ctx context.Context, c Config) (*Journal, error) {
 		c.Window = 7 * 24 * time.Hour
 	}
 	if c.MostIDs <= 0 {
-		c.MostIDs = 16_000_000
+		c.MostIDs = 4_000_000
 	}
 	if c.MostWaiting <= 0 {
 		c.MostWaiting = 64 << 20
+	}
+	if now := c.Now().UnixMilli(); now < 1 {
+		return nil, plumbline.Errorf(plumbline.Unavailable, "the clock of the machine stands before 1970")
 	}
 	if len(c.Key) < 16 || c.Signer == nil || c.Signer.Name() != ledger.JournalName(c.Ledger, c.Node) {
 		return nil, plumbline.Errorf(plumbline.Internal, "a journal needs its own key, named %s, and a key of 16 bytes for ids", ledger.JournalName(c.Ledger, c.Node))
@@ -110,7 +114,7 @@ func Open(ctx context.Context, c Config) (*Journal, error) {
 		return nil, plumbline.Errorf(plumbline.Internal, "zstd: %w", err)
 	}
 	j := &Journal{
-		c: c, z: z, commit: make(chan struct{}, 1), room: newSemaphore(c.MostWaiting), cache: map[int64][]byte{},
+		c: c, z: z, commit: make(chan struct{}, 1), room: semaphore.NewWeighted(c.MostWaiting), cache: map[int64][]byte{},
 		seen: seen{window: c.Window.Milliseconds(), most: max(c.MostIDs/2, 1)}, last: Row{Head: ledger.FirstHead(c.Ledger, c.Node)},
 	}
 	if err := j.catchUp(ctx); err != nil {
@@ -165,10 +169,10 @@ func (j *Journal) Append(ctx context.Context, records [][]byte) ([]Ack, error) {
 	if size > j.c.MostWaiting {
 		return nil, plumbline.Errorf(plumbline.TooLarge, "a batch takes %d bytes; at most %d are taken at once", size, j.c.MostWaiting)
 	}
-	if err := j.room.acquire(ctx, size); err != nil {
+	if err := j.room.Acquire(ctx, size); err != nil {
 		return nil, cancelled(err)
 	}
-	defer j.room.release(size)
+	defer j.room.Release(size)
 	b, err := j.prepare(records)
 	if err != nil {
 		return nil, err
@@ -182,7 +186,6 @@ func (j *Journal) Append(ctx context.Context, records [][]byte) ([]Ack, error) {
 			return b.acks, b.err
 		case <-j.commit:
 			j.commitQueue(ctx)
-			j.commit <- struct{}{}
 		case <-ctx.Done():
 			if j.withdraw(b) {
 				return nil, cancelled(ctx.Err())
@@ -273,27 +276,37 @@ func atRecord(i int, err error) error {
 	return err
 }
 
-// commitQueue commits what waits, as one group, and tells the callers. The caller holds the token.
+// errPanicked is what the others of a group are told where its commit panicked.
+var errPanicked = plumbline.Errorf(plumbline.Internal, "the commit of a group panicked; it is not known whether it was kept")
+
+// commitQueue commits what waits, as one group, tells the callers, and gives the token back, whatever happens. The caller holds it.
 func (j *Journal) commitQueue(ctx context.Context) {
+	defer func() { j.commit <- struct{}{} }()
 	j.mu.Lock()
 	var taken []*batch
 	n := 0
 	for len(j.queue) > 0 && (n == 0 || n+len(j.queue[0].records) <= maxRecords) {
 		n += len(j.queue[0].records)
-		taken, j.queue = append(taken, j.queue[0]), j.queue[1:]
+		taken = append(taken, j.queue[0])
+		j.queue[0] = nil
+		j.queue = j.queue[1:]
 	}
 	j.mu.Unlock()
 	if len(taken) == 0 {
 		return
 	}
-	// Others wait for this commit too: it is not to end with the call of whoever happens to make it.
-	err := j.commitGroup(context.WithoutCancel(ctx), taken)
-	for _, b := range taken {
-		if err != nil {
-			b.acks, b.err = nil, err
+	var err error = errPanicked
+	defer func() {
+		j.stale = j.stale || err != nil
+		for _, b := range taken {
+			if err != nil {
+				b.acks, b.err = nil, err
+			}
+			close(b.done)
 		}
-		close(b.done)
-	}
+	}()
+	// Others wait for this commit too: it is not to end with the call of whoever happens to make it.
+	err = j.commitGroup(context.WithoutCancel(ctx), taken)
 }
 
 // commitGroup makes one group of batches. Another writer may be first; then it is tried again behind what that one wrote.

@@ -290,6 +290,31 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A store that panics takes one group with it, and not the journal.
+func TestPanic(t *testing.T) {
+	store := &journaltest.Memory{}
+	j := open(t, store)
+	store.Fault = func(call int, kind string) (before, after error) {
+		if kind == "append" && len(store.Kept) == 0 {
+			store.Fault = nil
+			panic("a fault of the store")
+		}
+		return nil, nil
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic is lost")
+			}
+		}()
+		_, _ = j.Append(t.Context(), batchOf("a", 2))
+	}()
+	if acks, err := j.Append(t.Context(), batchOf("a", 2)); err != nil || acks[0].Status != journal.Recorded {
+		t.Error(acks, err)
+	}
+	whole(t, store)
+}
+
 // Two processes write to one store: all is recorded once, in one chain.
 func TestTwoWriters(t *testing.T) {
 	store := &journaltest.Memory{}

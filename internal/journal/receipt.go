@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"sync"
 
 	"github.com/plumbline-project/plumbline"
 	"github.com/plumbline-project/plumbline/ledger"
@@ -55,41 +54,4 @@ func (j *Journal) load(ctx context.Context, number int64) (*group, error) {
 		return g, nil
 	}
 	return nil, plumbline.Errorf(plumbline.NotFound, "group %d is not in the journal any more", number)
-}
-
-// semaphore bounds a sum.
-type semaphore struct {
-	mu   sync.Mutex
-	free int64
-	wake chan struct{}
-}
-
-func newSemaphore(most int64) *semaphore {
-	return &semaphore{free: most, wake: make(chan struct{})}
-}
-
-func (s *semaphore) acquire(ctx context.Context, n int64) error {
-	for {
-		s.mu.Lock()
-		if s.free >= n {
-			s.free -= n
-			s.mu.Unlock()
-			return nil
-		}
-		wake := s.wake
-		s.mu.Unlock()
-		select {
-		case <-wake:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (s *semaphore) release(n int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.free += n
-	close(s.wake)
-	s.wake = make(chan struct{})
 }

@@ -27,7 +27,7 @@ const (
 // rotate begins a new generation where the present one is old or full for the next group.
 func (s *seen) rotate(group, time int64, more int) {
 	g := &s.now
-	if g.start == 0 {
+	if g.first == 0 {
 		g.first, g.start = group, time
 		return
 	}
@@ -58,7 +58,7 @@ func mark(id uint64) uint64 { return id &^ (1<<groupBits - 1) }
 func (g *generation) put(id, ordinal uint64) bool {
 	mask := uint64(len(g.slots) - 1) //nolint:gosec // G115: a length
 	entry := mark(id) | ordinal
-	for i := mark(id) * 0x9e3779b97f4a7c15 >> 20; ; i++ {
+	for i := mark(id) * 0x9e3779b97f4a7c15 >> 24; ; i++ {
 		switch slot := &g.slots[i&mask]; *slot {
 		case 0:
 			*slot = entry
@@ -74,7 +74,7 @@ func (g *generation) find(id uint64, groups []int64) []int64 {
 		return groups
 	}
 	mask := uint64(len(g.slots) - 1) //nolint:gosec // G115: a length
-	for i := mark(id) * 0x9e3779b97f4a7c15 >> 20; ; i++ {
+	for i := mark(id) * 0x9e3779b97f4a7c15 >> 24; ; i++ {
 		slot := g.slots[i&mask]
 		if slot == 0 {
 			return groups

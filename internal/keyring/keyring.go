@@ -81,10 +81,18 @@ func (r *Ring) Secret(file string) ([]byte, error) {
 
 func (r *Ring) path(file string) string { return filepath.Join(r.Dir, file) }
 
-// create writes a key file, durably, where there is none.
-func (r *Ring) create(file, text string) error {
+// Check reports whether keys can be made under the passphrase.
+func (r *Ring) Check() error {
 	if len([]rune(r.Passphrase)) < minPass {
-		return &plumbline.Error{Code: plumbline.Invalid, Where: "passphrase", Message: "the passphrase is shorter than 12 characters", Hint: "six random words are easy to keep"}
+		return &plumbline.Error{Code: plumbline.Invalid, Where: "passphrase", Message: "the passphrase is shorter than 12 characters", Hint: "put one into PLUMBLINE_PASSPHRASE, or into a file that --passphrase-file names; six random words are easy to keep"}
+	}
+	return nil
+}
+
+// create writes a key file where there is none, and syncs it; its folder is the caller's to sync.
+func (r *Ring) create(file, text string) error {
+	if err := r.Check(); err != nil {
+		return err
 	}
 	to, err := age.NewScryptRecipient(r.Passphrase)
 	if err != nil {

@@ -36,6 +36,9 @@ func appendForever(path string) {
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, path)
 	if err != nil {
+		s, err = sqlite.Create(ctx, path)
+	}
+	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
 	}

@@ -4,7 +4,7 @@
 // pragmas are read back when the database is opened, and it is refused where one did not take. What is deleted is overwritten
 // (secure_delete). Several processes may have the database open; a row number that is taken is a conflict.
 //
-// The schema has a version. A newer one than this program knows is refused; an older one is migrated forward, in one transaction.
+// The schema has a version. A newer one than this program knows is refused; there is no older one yet.
 package sqlite
 
 import (
@@ -48,20 +48,32 @@ var pragmas = []struct{ name, set, want string }{
 	{"cell_size_check", "ON", "1"},
 }
 
-// Open opens the database of a folder, and makes it where there is none.
-func Open(ctx context.Context, path string) (*Store, error) {
+// Create makes a database where there is none, and opens it. It is Conflict where there is a file.
+func Create(ctx context.Context, path string) (*Store, error) {
 	s := &Store{path: path}
-	created := false
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		created = true
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // not as wide as SQLite would make it
-		if err != nil {
-			return nil, s.failed("cannot be made", err)
-		}
-		if err := f.Close(); err != nil {
-			return nil, s.failed("cannot be made", err)
-		}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // not as wide as SQLite would make it
+	if errors.Is(err, os.ErrExist) {
+		return nil, &plumbline.Error{Code: plumbline.Conflict, Where: path, Message: "there is a journal already", Err: err}
 	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return nil, s.failed("cannot be made", err)
+	}
+	return s.open(ctx, true)
+}
+
+// Open opens a database that was made. It is NotFound where there is none: a new one in its place would begin a second history under
+// the same key.
+func Open(ctx context.Context, path string) (*Store, error) {
+	if info, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil, &plumbline.Error{Code: plumbline.NotFound, Where: path, Message: "the journal is gone", Hint: "restore it from a copy; a new one would contradict the receipts that were given", Err: err}
+	}
+	return (&Store{path: path}).open(ctx, false)
+}
+
+func (s *Store) open(ctx context.Context, created bool) (*Store, error) {
 	var err error
 	if s.db, err = s.connect(1); err != nil {
 		return nil, err
@@ -70,10 +82,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	if err = s.check(ctx); err == nil {
-		err = s.migrate(ctx)
+		err = s.migrate(ctx, created)
 	}
 	if err == nil && created {
-		err = syncFolder(filepath.Dir(path)) // the names of the database and of its log
+		err = syncFolder(filepath.Dir(s.path)) // the names of the database and of its log
 	}
 	if err != nil {
 		_ = s.Close()
@@ -121,7 +133,7 @@ CREATE TABLE rows (
 	data   BLOB NOT NULL
 ) STRICT`
 
-func (s *Store) migrate(ctx context.Context) error {
+func (s *Store) migrate(ctx context.Context, created bool) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return s.failed("cannot be opened", err)
@@ -136,6 +148,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		return nil
 	case application != 0 && application != applicationID:
 		return &plumbline.Error{Code: plumbline.Invalid, Where: s.path, Message: "this is the database of another program"}
+	case version < Version && !created:
+		return &plumbline.Error{Code: plumbline.Invalid, Where: s.path, Message: "this database is no journal", Hint: "restore it from a copy"}
 	case version > Version:
 		return &plumbline.Error{Code: plumbline.Unsupported, Where: s.path, Message: fmt.Sprintf("the journal is of version %d; this program knows version %d", version, Version), Hint: "use the newer plumb that wrote it"}
 	}

@@ -25,6 +25,9 @@ import (
 func open(tb testing.TB, path string) *sqlite.Store {
 	tb.Helper()
 	s, err := sqlite.Open(tb.Context(), path)
+	if plumbline.CodeOf(err) == plumbline.NotFound {
+		s, err = sqlite.Create(tb.Context(), path)
+	}
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -62,7 +65,7 @@ func TestRefusedDatabases(t *testing.T) {
 		"another program": {"PRAGMA application_id=7", plumbline.Invalid},
 	} {
 		path := filepath.Join(t.TempDir(), "ledger.db")
-		s, err := sqlite.Open(t.Context(), path)
+		s, err := sqlite.Create(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,8 +94,31 @@ func TestRefusedDatabases(t *testing.T) {
 			t.Errorf("%s was written to", name)
 		}
 	}
-	if _, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "none", "ledger.db")); plumbline.CodeOf(err) != plumbline.Unavailable {
+	if _, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "none", "ledger.db")); plumbline.CodeOf(err) != plumbline.Unavailable {
 		t.Error(err)
+	}
+	path := filepath.Join(t.TempDir(), "ledger.db") // a journal that is gone is not begun anew
+	for _, prepare := range []func() error{func() error { return nil }, func() error { return os.WriteFile(path, nil, 0o600) }} {
+		if err := prepare(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sqlite.Open(t.Context(), path); plumbline.CodeOf(err) != plumbline.NotFound {
+			t.Error("opened:", err)
+		}
+	}
+	if _, err := sqlite.Create(t.Context(), path); plumbline.CodeOf(err) != plumbline.Conflict {
+		t.Error("made over another:", err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "CREATE TABLE customers (id)"); err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
+	if _, err := sqlite.Open(t.Context(), path); plumbline.CodeOf(err) != plumbline.Invalid {
+		t.Error("a database of somebody else:", err)
 	}
 }
 

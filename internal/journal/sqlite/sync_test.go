@@ -20,7 +20,7 @@ const commits = 20
 
 func appendTwenty(path string) {
 	ctx := context.Background()
-	s, err := sqlite.Open(ctx, path)
+	s, err := sqlite.Create(ctx, path)
 	if err != nil {
 		panic(err)
 	}
