@@ -18,6 +18,8 @@ const (
 	maxLine     = 2 << 20
 	maxReceipts = 100_000
 	maxHeaders  = 1_000_000
+	maxRanges   = 1_000_000 // of all erasures
+	maxKeys     = 10_000    // of journals
 )
 
 // BundleWriter writes a bundle. Lines come in the order bundle, checkpoint, entries, receipts, records; the caller keeps it.

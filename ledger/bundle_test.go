@@ -217,6 +217,24 @@ func TestReceiptsOfWhatWasNeverSealed(t *testing.T) {
 	}
 }
 
+// Erasures without end do not fill the memory of a verifier: what is beyond the bound is not judged.
+func TestManyErasures(t *testing.T) {
+	s := newSample(t)
+	var ranges [][]int64
+	for i := range int64(4000) {
+		ranges = append(ranges, []int64{2 * i, 2*i + 1})
+	}
+	for range 251 {
+		s.add(ledger.ErasureKind, &ledger.Erasure{Header: s.united.header, Ranges: ranges, Why: "w", Basis: "b", Actor: "a", Time: start, Set: "s"})
+	}
+	r := verify(t, s.policy, s.whole(), start)
+	if !slices.ContainsFunc(r.Items, func(i ledger.Item) bool {
+		return i.What == "log" && i.Verdict == ledger.NotJudged && strings.HasPrefix(i.Why, "2 entries")
+	}) {
+		t.Errorf("%s %+v", marshal(t, r.Counts), r.Items[:min(len(r.Items), 3)])
+	}
+}
+
 // A checkpoint that was kept is continued by every later one of the same history, and by no other.
 func TestKeptCheckpoints(t *testing.T) {
 	s := newSample(t)

@@ -13,6 +13,8 @@ type said struct {
 	erasures map[int64]*Erasure
 	breaches []Item // of the rules of the whole log, as many as a report lists
 	more     int64  // further ones
+	ranges   int    // of all erasures
+	dropped  int64  // keys and erasures beyond what is kept
 }
 
 func newSaid() *said { return &said{rules: newRules(), erasures: map[int64]*Erasure{}} }
@@ -21,11 +23,20 @@ func newSaid() *said { return &said{rules: newRules(), erasures: map[int64]*Eras
 func (s *said) keep(index int64, e *Entry, ledger, where string, all bool) {
 	switch b := e.Body.(type) {
 	case *Key:
-		if key, err := noteKey(b.Vkey); err == nil && b.Use == "journal" {
+		key, err := noteKey(b.Vkey)
+		switch {
+		case err != nil || b.Use != "journal":
+		case len(s.journals) == maxKeys:
+			s.dropped++
+		default:
 			s.journals = append(s.journals, key)
 		}
 	case *Erasure:
-		s.erasures[index] = b
+		if s.ranges += len(b.Ranges); s.ranges > maxRanges {
+			s.dropped++
+			break
+		}
+		s.erasures[index] = &Erasure{Header: b.Header, Ranges: b.Ranges}
 	}
 	switch why := s.rules.add(index, e, ledger, all); {
 	case !all || why == "":

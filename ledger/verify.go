@@ -229,6 +229,9 @@ func (v *verifier) entriesDone() {
 		v.report.say(Missing, "log", "entries", "the first %d of %d entries are there without gaps, without proofs", n, v.point.Size)
 		v.report.add("entry", NotJudged, entries)
 	}
+	if n := v.said.dropped; n > 0 {
+		v.report.say(NotJudged, "log", "entries", "%d entries of erasures and keys are beyond what is kept, %d ranges and %d keys", n, maxRanges, maxKeys)
+	}
 	v.plain = nil
 	v.journals = v.journalKeys()
 	v.keptDone()

@@ -139,7 +139,7 @@ func (r *Ring) open(file string) (string, error) {
 	if err != nil {
 		return "", &plumbline.Error{Code: plumbline.Invalid, Where: "passphrase", Message: "there is no passphrase", Hint: "put it into PLUMBLINE_PASSPHRASE, or into a file that --passphrase-file names"}
 	}
-	from.SetMaxWorkFactor(workFactor + 4)
+	from.SetMaxWorkFactor(workFactor) // more would let a file take gigabytes
 	plain, err := age.Decrypt(io.LimitReader(f, maxKeyFile), from)
 	var text []byte
 	if err == nil {
