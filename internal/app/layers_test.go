@@ -54,6 +54,11 @@ var layers = map[string]layer{
 		"internal/journal":   "Row",
 		"modernc.org/sqlite": "the database",
 	}, test: map[string]string{"golang.org/x/mod": "keys"}},
+	"internal/tilelog": {level: 2, pure: true, may: map[string]string{
+		".":                "Error",
+		"ledger":           "hashes and proofs",
+		"golang.org/x/mod": "tiles of a tree",
+	}},
 	"internal/text": {level: 1, pure: true, may: map[string]string{".": "a message is a Text"}},
 	"internal/workflow": {level: 2, pure: true, may: map[string]string{
 		"internal/detect":    "secrets and personal data stay out of a graph",
